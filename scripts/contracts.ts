@@ -38,6 +38,7 @@ const clientContracts = [
   'CErc20',
   'CEther',
   'Comptroller',
+  'Maximillion',
   'ShoebillOracle',
   'StableQiVault',
   'BorrowerOperations',

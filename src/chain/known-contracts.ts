@@ -68,9 +68,10 @@ export function knownAddresses({l1, l2, lst, defi}: Network): KnownAddresses {
         ),
       ),
       ...deployedMarkets(defi).flatMap(({about, addresses}) =>
-        Object.entries<MarketContract>(about.contracts).map(
-          ([key, {contract}]) => [contract, addresses[key]!] as const,
-        ),
+        Object.entries<MarketContract>(about.contracts).flatMap(([key, {contract}]) => {
+          const at = addresses[key]
+          return at ? [[contract, at] as const] : []
+        }),
       ),
       ...Object.values(defi?.tokens ?? {}).map((token) => ['ERC20', token] as const),
     ],

@@ -1,7 +1,8 @@
 import {BaseError, type Address, type Hex} from 'viem'
 
-import {MetisSeqError} from '../lib/errors.ts'
+import {findCause, MetisSeqError} from '../lib/errors.ts'
 import {isRecord} from '../lib/json.ts'
+import {RpcResponseError} from '../lib/json-rpc.ts'
 import {cleanText} from '../lib/clean-text.ts'
 import {decodeRevert, explainRevert} from './explain/decode-revert.ts'
 
@@ -62,4 +63,18 @@ export function revertDataOf(error: unknown): Hex | undefined {
     at = at.cause
   }
   return undefined
+}
+
+/** geth's fixed words of a revert. Without data it reports them with the code of any other fault. */
+const REVERTED = /^execution reverted(?:$|: )/
+const SERVER_ERROR = -32_000
+
+/**
+ * Whether a contract refused a call. An internal error of the endpoint (-32603) is not a refusal, although
+ * viem takes it for one.
+ */
+export function isRevert(error: unknown): boolean {
+  if (revertDataOf(error) !== undefined) return true
+  const answer = findCause(error, RpcResponseError)
+  return answer?.code === SERVER_ERROR && REVERTED.test(answer.message)
 }

@@ -216,10 +216,10 @@ const named = (
 
 /** The contracts of one market. */
 function marketOf({contracts, title}: MarketAbout): Shape<Record<string, Address>> {
-  const fields = Object.entries(contracts).map(([key, {role}]) => [
-    key,
-    address(`${role[0]!.toUpperCase()}${role.slice(1)}.`),
-  ])
+  const fields = Object.entries(contracts).map(([key, {role, isOptional}]) => {
+    const shape = address(`${role[0]!.toUpperCase()}${role.slice(1)}.`)
+    return [key, isOptional ? optional(shape) : shape]
+  })
   return object<Record<string, Address>>(Object.fromEntries(fields), title)
 }
 

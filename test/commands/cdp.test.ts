@@ -1,6 +1,7 @@
-import {parseEther} from 'viem'
+import {parseEther, type Abi, type Address} from 'viem'
 import {afterAll, beforeAll, expect, test} from 'vitest'
 
+import {erc20Abi} from '../../src/chain/abis/erc20.ts'
 import {stableQiVaultAbi} from '../../src/chain/abis/stable-qi-vault.ts'
 import {localQiDao} from '../../src/local/defi/cdp/qidao/plan.ts'
 import {localTokens} from '../../src/local/defi/tokens.ts'
@@ -36,6 +37,16 @@ const onChain = async (id: bigint) => ({
   collateral: await read('vaultCollateral', [id]),
   debt: await read('vaultDebt', [id]),
 })
+/** MAI is lent, not minted: another borrower, whose vault is 1, hands some on. */
+async function lend(amount: bigint): Promise<void> {
+  const {metis} = chain.network.l2.contracts
+  const as = (to: Address, abi: Abi, fn: string, args: readonly unknown[]) =>
+    scene.act(other, to, abi, fn, args)
+  await as(metis, erc20Abi, 'approve', [vault, amount])
+  await as(vault, stableQiVaultAbi, 'depositCollateral', [1n, amount])
+  await as(vault, stableQiVaultAbi, 'borrowToken', [1n, amount, 0n])
+  await as(mai, erc20Abi, 'transfer', [owner, amount])
+}
 /** 0.5 % of what is repaid, in METIS. */
 const feeOf = (repaid: bigint) => (repaid * 50n * 10n ** 8n * 10_000n) / (PRICE * 10_000n * 10_000n)
 
@@ -54,6 +65,17 @@ test('the terms of the vaults', async () => {
     vaults: [],
   })
   expect((await scene.run('cdp show')).stdout).toContain('has no vault')
+})
+
+test('open: no vault is created that could not be filled', async () => {
+  for (const [line, code] of [
+    ['100000000 20', 'METIS_BALANCE_LOW'],
+    ['100 5', 'DEBT_OUT_OF_RANGE'],
+    ['10 200', 'COLLATERAL_LOW'],
+  ] as const) {
+    expect((await scene.ask(`cdp open ${line} --yes`)).error, line).toMatchObject({code})
+  }
+  expect((await scene.ask('cdp show')).data['vaults']).toEqual([])
 })
 
 test('open: a vault is created first, and only its real id is paid', async () => {
@@ -159,13 +181,17 @@ test('the floor needs an override; the rules of the vault cannot be overridden',
 
 test('close: everything is repaid, with interest, and the collateral comes back less the fee', async () => {
   await scene.act(governance.address, vault, stableQiVaultAbi, 'setInterestRate', [100n])
-  // The interest begins with the first change after it.
-  await scene.ask('cdp adjust 2 --deposit 1 --yes')
+  // The interest begins with the first loan or repayment after it.
+  await scene.ask('cdp adjust 2 --borrow 10 --yes')
   await chain.l2.request('evm_increaseTime', [30 * 86_400])
   await chain.l2.request('evm_mine')
+  expect(await read('vaultDebt', [2n])).toBeGreaterThan(parseEther('910.7'))
   const short = await scene.ask('cdp close 2 --yes')
-  expect(short.error).toBeNull()
-  expect(short.data).toMatchObject({isClosed: true, vault: '2'})
+  expect(short.error).toMatchObject({code: 'TOKEN_BALANCE_LOW'})
+  await lend(parseEther('20'))
+  const closed = await scene.ask('cdp close 2 --yes')
+  expect(closed.error).toBeNull()
+  expect(closed.data).toMatchObject({isClosed: true, vault: '2'})
   expect(await read('exists', [2n])).toBe(false)
   expect((await scene.ask('cdp show')).data['vaults']).toEqual([])
 })

@@ -32,6 +32,7 @@ export const cEtherAbi = [
   {"inputs":[{"name":"redeemTokens","type":"uint256"}],"name":"redeem","outputs":[{"name":"","type":"uint256"}],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[{"name":"redeemAmount","type":"uint256"}],"name":"redeemUnderlying","outputs":[{"name":"","type":"uint256"}],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[],"name":"repayBorrow","outputs":[],"stateMutability":"payable","type":"function"},
+  {"inputs":[{"name":"borrower","type":"address"}],"name":"repayBorrowBehalf","outputs":[],"stateMutability":"payable","type":"function"},
   {"inputs":[],"name":"reserveFactorMantissa","outputs":[{"name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"name":"liquidator","type":"address"},{"name":"borrower","type":"address"},{"name":"amount","type":"uint256"}],"name":"seize","outputs":[{"name":"","type":"uint256"}],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[],"name":"supplyRatePerBlock","outputs":[{"name":"","type":"uint256"}],"stateMutability":"view","type":"function"},

@@ -1,5 +1,5 @@
 import {commonFlags, sendFlags} from '../../cli/flags.ts'
-import {cdpFlag, cdpFlags, changeFlags, vaultArg} from '../../cli/market-flags.ts'
+import {boundFlags, cdpFlag, cdpFlags, changeFlags, vaultArg} from '../../cli/market-flags.ts'
 import {operate} from '../../cli/operate.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {changeOperation} from '../../services/defi/cdp/change.ts'
@@ -25,6 +25,7 @@ export default class CdpAdjust extends OperatorCommand {
     ...cdpFlag,
     ...changeFlags,
     ...cdpFlags,
+    deadline: boundFlags.deadline,
   }
 
   protected async perform(): Promise<Result> {
@@ -38,6 +39,7 @@ export default class CdpAdjust extends OperatorCommand {
       ...changeOperation(context, {
         ...{action: 'cdp adjust', market, id: args.vault, deposit, withdraw, borrow, repay},
         minRatio: flags['min-ratio'],
+        deadlineMinutes: flags.deadline,
       }),
       done: (verified) => ({data: changedJson(verified), text: changedText(verified)}),
     })

@@ -9,6 +9,9 @@ import {lentJson, lentText} from '../../ui/presenters/lend.ts'
 export default class LendRepay extends OperatorCommand {
   static override summary = 'Repay a borrowed token.'
 
+  static override description =
+    'max repays everything, with the interest until the block: the account must hold that of one more day.'
+
   static override examples = ['<%= config.bin %> <%= command.id %> max m.USDC --dry-run']
 
   static override args = {

@@ -10,10 +10,10 @@ import {historyJson, historyText} from '../../ui/presenters/lst-markets.ts'
 import {ratePlot} from '../../ui/presenters/rate-plot.ts'
 
 export default class LstHistory extends OperatorCommand {
-  static override summary = 'Show the rate of a provider over time.'
+  static override summary = 'Show the rate of a provider over time, and its pool price beside it.'
 
   static override description =
-    'Read from earlier states of L2; an endpoint that keeps only recent ones gives a shorter history.'
+    'Read from earlier states of L2. Where the endpoint keeps only recent ones, earlier rates and prices are computed from the events since.'
 
   static override examples = [
     `<%= config.bin %> <%= command.id %> ${lstIds[0]}`,
@@ -28,7 +28,7 @@ export default class LstHistory extends OperatorCommand {
     days: Flags.integer({description: 'Length in days.', default: 30, min: 1, max: 3650}),
     points: Flags.integer({description: 'Samples.', default: 16, min: 2, max: 200}),
     plot: Flags.string({
-      description: 'Also draw the rate into this SVG file.',
+      description: 'Also draw rate and pool price into this SVG file.',
       helpValue: 'FILE',
     }),
     force: Flags.boolean({description: 'Overwrite the file if it exists.', dependsOn: ['plot']}),

@@ -10,6 +10,8 @@ export interface MarketContract {
   contract: string
   /** Its purpose, for the schema of a network document. */
   role: string
+  /** The market works without it. */
+  isOptional?: true
 }
 
 /** Facts about a market that hold on every network. */
@@ -25,5 +27,13 @@ export interface MarketAbout {
   deployments: Readonly<Record<string, Readonly<Record<string, Address>>>>
 }
 
+type OptionalKey<A extends MarketAbout> = {
+  [K in keyof A['contracts']]: A['contracts'][K] extends {isOptional: true} ? K & string : never
+}[keyof A['contracts']]
+
 /** Addresses of the contracts of a market. */
-export type MarketAddresses<A extends MarketAbout> = Record<keyof A['contracts'] & string, Address>
+export type MarketAddresses<A extends MarketAbout> = Record<
+  Exclude<keyof A['contracts'] & string, OptionalKey<A>>,
+  Address
+> &
+  Partial<Record<OptionalKey<A>, Address>>

@@ -1,8 +1,9 @@
 import {getAddress, isAddress, isAddressEqual, type Address} from 'viem'
-import {getBalance, readContract} from 'viem/actions'
+import {getBalance, getCode, readContract} from 'viem/actions'
 
 import {erc20Abi} from '../../chain/abis/erc20.ts'
 import {readAllowance, readTokenBalance} from '../../chain/actions/erc20/read-token.ts'
+import {ifOffered} from '../../chain/lst/optional.ts'
 import {MetisSeqError} from '../../lib/errors.ts'
 import {cleanText} from '../../lib/clean-text.ts'
 import {formatWei, formatWeiShort, shortHex} from '../../lib/units.ts'
@@ -45,9 +46,11 @@ export function knownTokens({network}: Pick<Context, 'network'>): [string, Addre
 export async function findToken(context: Context, text: string): Promise<Token> {
   const known = knownTokens(context)
   const bySymbol = known.find(([symbol]) => symbol.toLowerCase() === text.toLowerCase())
-  const address = bySymbol?.[1] ?? (isAddress(text, {strict: false}) ? text : undefined)
-  if (address === undefined) throw tokenUnknown(context, text)
-  return readToken(context, address)
+  if (bySymbol) return readToken(context, bySymbol[1])
+  if (!isAddress(text, {strict: false})) throw tokenUnknown(context, text)
+  // Capital letters are a checksum: a wrong one is a typing error.
+  if (!isAddress(text)) throw tokenUnknown(context, text, 'its checksum is wrong')
+  return readToken(context, getAddress(text))
 }
 
 /** @throws {MetisSeqError} TOKEN_UNKNOWN when there is no token at the address */
@@ -58,20 +61,27 @@ export async function readToken(context: Context, address: Address): Promise<Tok
   }
   const of = {address, abi: erc20Abi} as const
   const symbol = knownTokens(context).find(([, at]) => isAddressEqual(at, address))?.[0]
+  const {client} = l2()
+  if (symbol === undefined && !(await getCode(client, {address}))) {
+    throw tokenUnknown(context, address, 'there is no contract at the address')
+  }
   const [decimals, named] = await Promise.all([
-    readContract(l2().client, {...of, functionName: 'decimals'}),
-    symbol ?? readContract(l2().client, {...of, functionName: 'symbol'}),
+    ifOffered(client, readContract(client, {...of, functionName: 'decimals'})),
+    symbol ?? ifOffered(client, readContract(client, {...of, functionName: 'symbol'})),
   ])
+  if (decimals === null || named === null) {
+    throw tokenUnknown(context, address, 'the contract at the address is no token')
+  }
   // Anyone can deploy a token with any symbol, and with any text in it.
   const shown = symbol ?? `${cleanText(named, 20)} at ${shortHex(address)}`
   return {symbol: shown, address: getAddress(address), decimals, isMetis: false}
 }
 
-function tokenUnknown(context: Context, text: string): MetisSeqError {
+function tokenUnknown(context: Context, text: string, reason?: string): MetisSeqError {
   const known = knownTokens(context).map(([symbol]) => symbol)
   return new MetisSeqError({
     code: 'TOKEN_UNKNOWN',
-    message: `${text} is not a known token of ${context.networkName}.`,
+    message: `${text} is not a known token of ${context.networkName}${reason === undefined ? '' : `: ${reason}`}.`,
     facts: {token: text, network: context.networkName, known: known.join(', ')},
     hints: [`Use ${known.join(', ')}, or the address of a token.`],
   })

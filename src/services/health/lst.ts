@@ -1,4 +1,5 @@
 import type {Address} from 'viem'
+import {getCode} from 'viem/actions'
 
 import {readTokenBalance} from '../../chain/actions/erc20/read-token.ts'
 import {ifOffered} from '../../chain/lst/optional.ts'
@@ -147,8 +148,11 @@ async function holdsTokens({network, l2}: Context, id: LstId, account: Address):
     )
   const {client} = l2()
   const held = await Promise.all(
-    // Where there is no token, nobody holds one.
-    tokens.map((token) => ifOffered(readTokenBalance(client, {token, account}))),
+    tokens.map(async (token) => {
+      // Where there is no token, nobody holds one.
+      if (!(await getCode(client, {address: token}))) return null
+      return ifOffered(client, readTokenBalance(client, {token, account}))
+    }),
   )
   return held.some((wei) => wei !== null && wei > 0n)
 }

@@ -2,6 +2,7 @@ import type {LstId} from '../../protocol/lst/providers.ts'
 import {yieldBetween, type RateSample, type Yield} from '../../protocol/lst/yield.ts'
 import type {Context} from '../context.ts'
 import {requireProvider} from './each.ts'
+import {readPegHistory, type PegHistory} from './peg-history.ts'
 import {readSamples} from './samples.ts'
 
 export interface LstHistory {
@@ -10,9 +11,11 @@ export interface LstHistory {
   samples: RateSample[]
   /** Over all of them; null with fewer than two. */
   yield: Yield | null
+  /** The pool price at the same blocks. */
+  peg: PegHistory
 }
 
-/** The rate of a provider over time. @throws {MetisSeqError} LST_UNKNOWN */
+/** The rate of a provider over time, and the pool price beside it. @throws {MetisSeqError} LST_UNKNOWN */
 export async function readHistory(
   context: Context,
   id: LstId,
@@ -25,5 +28,6 @@ export async function readHistory(
   })
   const [first, last] = [samples[0], samples.at(-1)]
   const grown = first && last && first !== last ? yieldBetween(first, last, method) : null
-  return {provider: id, samples, yield: grown}
+  const peg = await readPegHistory(context, provider, samples)
+  return {provider: id, samples, yield: grown, peg}
 }

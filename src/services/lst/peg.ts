@@ -2,10 +2,10 @@ import type {Address} from 'viem'
 
 import {depthOf} from '../../protocol/defi/pools/constant-product.ts'
 import type {PoolsId} from '../../protocol/defi/markets.ts'
-import {discountOf} from '../../protocol/lst/peg.ts'
+import {discountOf, type PriceRatio} from '../../protocol/lst/peg.ts'
 import type {LstId} from '../../protocol/lst/providers.ts'
 import type {Context} from '../context.ts'
-import type {Exchange} from '../defi/pools/provider.ts'
+import type {Exchange, Pool} from '../defi/pools/provider.ts'
 import {openPools} from '../defi/pools/providers.ts'
 import {findToken, type Token} from '../defi/tokens.ts'
 import {idOf, ofEach, type Answers} from './each.ts'
@@ -79,14 +79,10 @@ async function pegIn(
   {provider, rate}: Pick<LstPeg, 'provider' | 'rate'>,
 ): Promise<LstPeg[]> {
   const pool = await exchange.pool(tokens)
-  // An empty pool has no price.
-  if (!pool || pool.reserveA === 0n || pool.reserveB === 0n) return []
+  const ratio = pool && pricedRatio(pool)
+  if (!ratio) return []
+  const {numerator, denominator} = ratio
   const [{symbol, decimals}] = tokens
-  const {numerator, denominator} = pool.spot ?? {
-    numerator: pool.reserveB,
-    denominator: pool.reserveA,
-  }
-  if (denominator === 0n) return []
   const poolPrice = (numerator * 10n ** BigInt(decimals)) / denominator
   return [
     {
@@ -95,4 +91,11 @@ async function pegIn(
       depthMetisWei: pool.spot ? null : depthOf(pool.reserveB, 100),
     },
   ]
+}
+
+/** Second token over the first; null for an empty pool, which has no price. */
+export function pricedRatio({reserveA, reserveB, spot}: Pool): PriceRatio | null {
+  if (reserveA === 0n || reserveB === 0n) return null
+  const ratio = spot ?? {numerator: reserveB, denominator: reserveA}
+  return ratio.denominator === 0n ? null : ratio
 }

@@ -24,8 +24,22 @@ export interface PlannedCall {
   pullsWei?: bigint
   /** Upper bound of its gas, for pricing a plan in which an earlier call must be mined first. */
   gasAtMost?: bigint
-  /** It answers with a number: anything but 0 is a refusal, although the transaction would succeed. */
-  answersWithCode?: true
+  /** It answers with a code: anything but 0 is a refusal, although the transaction would succeed. */
+  answersWithCode?: CodeAnswer
+}
+
+/** How a call answers with codes. */
+export interface CodeAnswer {
+  /** Names of the codes, in order; the first is that of success. */
+  names: readonly string[]
+  /** One code for each element of a list. */
+  isList?: true
+}
+
+/** `COMPTROLLER_REJECTION (error 3)`. */
+export function codeText(code: bigint, names: readonly string[]): string {
+  const name = code < BigInt(names.length) ? names[Number(code)] : undefined
+  return name === undefined ? `error ${code}` : `${name} (error ${code})`
 }
 
 /** Known ways to lose money or an epoch. Each is explained in `docs/traps.md`. */

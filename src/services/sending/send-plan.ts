@@ -1,4 +1,4 @@
-import type {Address, Hash, Hex} from 'viem'
+import {decodeAbiParameters, type Address, type Hash, type Hex} from 'viem'
 import {call, estimateGas, getBalance, getTransactionCount} from 'viem/actions'
 
 import type {ChainClient} from '../../chain/connect.ts'
@@ -8,7 +8,15 @@ import {MetisSeqError} from '../../lib/errors.ts'
 import {formatWei, formatWeiShort} from '../../lib/units.ts'
 import {gasLimitOf, likelyGasOf, mostGasOf} from '../../protocol/gas.ts'
 import type {Tip} from '../../protocol/tip.ts'
-import {assertNoTrap, DEAR_GAS_WEI, type Plan, type PlannedCall, type Trap} from './plan.ts'
+import {
+  assertNoTrap,
+  codeText,
+  DEAR_GAS_WEI,
+  type CodeAnswer,
+  type Plan,
+  type PlannedCall,
+  type Trap,
+} from './plan.ts'
 import {refusalOf} from './planned-call.ts'
 import type {Receipt, SendDependencies} from './send-dependencies.ts'
 import {sendEntry} from './send-entry.ts'
@@ -218,17 +226,24 @@ export async function simulate(
 
 /** @throws {MetisSeqError} MARKET_REFUSES for a call that would succeed and change nothing */
 function assertNoCode(planned: PlannedCall, data: Hex | undefined, from: Address): void {
-  if (!planned.answersWithCode || data === undefined || data === '0x') return
-  const code = BigInt(data.slice(0, 66))
-  if (code === 0n) return
-  const {contract, label} = planned
+  const {answersWithCode, contract, label} = planned
+  if (!answersWithCode || data === undefined || data === '0x') return
+  const code = codesIn(data, answersWithCode).find((each) => each !== 0n)
+  if (code === undefined) return
+  const refusal = codeText(code, answersWithCode.names)
   throw new MetisSeqError({
     code: 'MARKET_REFUSES',
-    message: `${contract} answers with error ${code}: the transaction would succeed and change nothing.`,
+    message: `${contract} answers with ${refusal}: the transaction would succeed and change nothing.`,
     exit: 'precondition',
-    facts: {contract, function: label, from, revert: `error ${code}`},
+    facts: {contract, function: label, from, revert: refusal},
     hints: ['Nothing was sent. Choose a smaller amount, or check the state of the market.'],
   })
+}
+
+function codesIn(data: Hex, {isList}: CodeAnswer): readonly bigint[] {
+  // An answer that cannot be decoded is no success.
+  if (isList) return decodeAbiParameters([{type: 'uint256[]'}], data)[0]
+  return decodeAbiParameters([{type: 'uint256'}], data)
 }
 
 function sum(amounts: readonly bigint[]): bigint {

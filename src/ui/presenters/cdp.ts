@@ -1,11 +1,7 @@
 import {shortHex} from '../../lib/units.ts'
-import {
-  ratioText,
-  type CdpPositionView,
-  type CdpView,
-  type Created,
-} from '../../services/defi/cdp/cdp.ts'
+import {ratioText, type CdpPositionView, type CdpView} from '../../services/defi/cdp/cdp.ts'
 import type {CdpVerified} from '../../services/defi/cdp/change.ts'
+import type {Created} from '../../services/defi/cdp/create.ts'
 import {dollars} from '../../services/defi/dollars.ts'
 import {percentText} from '../../services/defi/percent.ts'
 import {fields} from './table.ts'
@@ -13,14 +9,16 @@ import {amountText, exactText, tokenJson} from './token.ts'
 
 export function cdpText(view: CdpView): string {
   const {terms, collateral, debt, name, account, positions} = view
-  const limit = terms.maxDebt === null ? 'no limit' : amountText(terms.maxDebt, debt)
+  const least = amountText(terms.minDebt, debt)
+  const limits =
+    terms.maxDebt === null ? `at least ${least}` : `${least} to ${amountText(terms.maxDebt, debt)}`
   const shown = [
     `Vaults of ${name}: ${debt.symbol} against ${collateral.symbol}`,
     fields(
       [
         [`price of ${collateral.symbol}`, dollars(terms.price)],
         ['minimum ratio', percentText(terms.minRatio)],
-        ['debt of a vault', `${amountText(terms.minDebt, debt)} to ${limit}`],
+        ['debt of a vault', limits],
         [
           'can be borrowed',
           terms.available === null ? 'no limit' : amountText(terms.available, debt),
@@ -34,7 +32,11 @@ export function cdpText(view: CdpView): string {
     ),
   ]
   if (account === null) return shown.join('\n')
-  const own = positions.map((position) => positionText(view, position))
+  const own = positions.map((position) =>
+    position.collateral === 0n && position.debt === 0n
+      ? `Vault ${position.id} is empty: fill it with \`metis-seq cdp open COLLATERAL DEBT --market ${view.market}\`.`
+      : positionText(view, position),
+  )
   return [...shown, ...(own.length > 0 ? own : [`${shortHex(account)} has no vault.`])].join('\n')
 }
 

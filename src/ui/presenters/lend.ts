@@ -3,14 +3,14 @@ import type {LendLine} from '../../protocol/defi/lending/line.ts'
 import {dollars} from '../../services/defi/dollars.ts'
 import {healthText, type LendVerified, type LendView} from '../../services/defi/lending/lend.ts'
 import {percentText} from '../../services/defi/percent.ts'
-import {fields, table} from './table.ts'
+import {fields, narrowTable} from './table.ts'
 import {amountJson, amountText, exactText, tokenJson} from './token.ts'
 
 const BASIS_POINT = 10n ** 14n
 
 export function lendingText(view: LendView): string {
   const {lines, name} = view
-  const reserves = table(
+  const reserves = narrowTable(
     ['token', 'state', 'price', 'LTV', 'liquidation', 'supply APR', 'borrow APR', 'available'],
     lines.map((line) => [
       line.token.symbol,
@@ -111,8 +111,16 @@ const DONE = {
   repay: 'Repaid',
 } as const
 
-export function lentText({kind, token, moved, view}: LendVerified): string {
-  return `${DONE[kind]} ${exactText(moved, token)}.\n${positionText(view)}`
+export function lentText({kind, token, moved, left, view}: LendVerified): string {
+  return [
+    `${DONE[kind]} ${exactText(moved, token)}.`,
+    ...(left > 0n
+      ? [
+          `Interest until the block is still owed; the same command again leaves less, until nothing.`,
+        ]
+      : []),
+    positionText(view),
+  ].join('\n')
 }
 
 export function lentJson({token, moved, view}: LendVerified) {

@@ -10,10 +10,11 @@ import type {Yield} from '../../protocol/lst/yield.ts'
 import type {LstBacking} from '../../services/lst/backing.ts'
 import type {Comparison, CompareRequest} from '../../services/lst/compare.ts'
 import type {LstHistory} from '../../services/lst/history.ts'
+import type {PegHistory} from '../../services/lst/peg-history.ts'
 import type {LstPegs} from '../../services/lst/peg.ts'
 import type {LstRates} from '../../services/lst/rates.ts'
 import {sequencerJson} from './sequencer.ts'
-import {fields, table} from './table.ts'
+import {fields, narrowTable, table} from './table.ts'
 
 export const NO_PROVIDERS = 'No liquid-staking provider is known on this network.'
 
@@ -23,7 +24,7 @@ const shareText = (share: bigint) => `${Number(share / 10n ** 14n) / 100} %`
 
 export function ratesText(rates: LstRates[]): string {
   if (rates.length === 0) return NO_PROVIDERS
-  return table(
+  return narrowTable(
     [
       ...['provider', 'METIS per token', 'after harvest', 'APR', 'fee'],
       ...['deposits', 'pending rewards', 'unbonding'],
@@ -67,7 +68,9 @@ export function backingText(all: LstBacking[]): string {
 
 function oneBacking(backing: LstBacking): string {
   const {sequencers, lockedMetisWei, rewardMetisWei, idleL1MetisWei, transitMetisWei} = backing
-  const metis = (wei: bigint | null) => (wei === null ? 'unknown' : `${formatWei(wei)} METIS`)
+  // All decimals, in groups.
+  const metis = (wei: bigint | null) =>
+    wei === null ? 'unknown' : `${formatWeiShort(wei, 18)} METIS`
   const ids = sequencers?.map(({sequencerId, status}) => `${sequencerId} (${status})`).join(', ')
   return [
     `${lstName(backing.provider)}: ${backing.ratio === null ? 'nothing is owed' : `ratio ${formatWeiShort(backing.ratio, 6)}`}, ${verdicts[backing.verdict]}`,
@@ -101,27 +104,52 @@ export function comparisonText(ways: Comparison[], {amountMetisWei, days}: Compa
   ])
   return [
     `${formatWeiShort(amountMetisWei)} METIS for ${days} ${days === 1 ? 'day' : 'days'}:`,
-    table(['way', 'APR', 'METIS at the end', 'free after another', 'note'], rows),
+    narrowTable(['way', 'APR', 'METIS at the end', 'free after another', 'note'], rows),
   ].join('\n')
 }
 
-export function historyText({provider, samples, yield: grown}: LstHistory): string {
+export function historyText({provider, samples, yield: grown, peg}: LstHistory): string {
   if (samples.length === 0) return `No state of ${lstName(provider)} can be read.`
   return [
     `${lstName(provider)}: ${yieldText(grown)}`,
     table(
-      ['time', 'block', 'METIS per share'],
-      samples.map(({timeSeconds, blockNumber, rate}) => [
-        isoTime(BigInt(timeSeconds)),
-        `${blockNumber}`,
-        formatWeiShort(rate, 8),
-      ]),
+      ['time', 'block', 'METIS per share', 'in the pool', 'discount'],
+      samples.map(({timeSeconds, blockNumber, rate}, at) => {
+        const {poolPrice = null, discountBasisPoints = null} = peg.points[at] ?? {}
+        return [
+          isoTime(BigInt(timeSeconds)),
+          `${blockNumber}`,
+          formatWeiShort(rate, 8),
+          poolPrice === null ? 'unknown' : formatWeiShort(poolPrice, 8),
+          discountBasisPoints === null ? 'unknown' : percent(discountBasisPoints / 100),
+        ]
+      }),
     ),
+    ...pegHistoryText(peg),
   ].join('\n')
 }
 
-export function historyJson({provider, samples, yield: grown}: LstHistory) {
-  return {provider, samples, yield: grown}
+/** The source of the pool prices, and why some are missing. */
+function pegHistoryText({token, exchangeName, method, unknown}: PegHistory): string[] {
+  const source = method === 'events' ? ', from the events of the pool' : ''
+  return [
+    ...(exchangeName === null ? [] : [`Pool price of ${token} on ${exchangeName}${source}.`]),
+    ...unknown,
+  ]
+}
+
+export function historyJson({provider, samples, yield: grown, peg}: LstHistory) {
+  const {points, token, exchange, pool, method, unknown} = peg
+  return {
+    provider,
+    samples: samples.map((sample, at) => ({
+      ...sample,
+      poolPrice: points[at]?.poolPrice ?? null,
+      discountBasisPoints: points[at]?.discountBasisPoints ?? null,
+    })),
+    yield: grown,
+    peg: {token, exchange, pool, method, unknown},
+  }
 }
 
 export function pegsText(all: LstPegs[]): string {
@@ -138,7 +166,7 @@ export function pegsText(all: LstPegs[]): string {
     ...['discount, basis points', 'depth for 1 %'],
   ]
   return [
-    ...(rows.length === 0 ? [] : [table(headers, rows)]),
+    ...(rows.length === 0 ? [] : [narrowTable(headers, rows)]),
     ...all.flatMap(({provider, withoutPool}) =>
       withoutPool.map((token) => `${lstName(provider)}: no pool of ${token} and METIS is known.`),
     ),

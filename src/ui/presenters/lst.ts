@@ -4,7 +4,7 @@ import type {LstDone, LstListed, LstQueues, LstRequests} from '../../services/ls
 import type {LstHolding, LstPlan, LstPosition, LstWithdrawal} from '../../services/lst/provider.ts'
 import {blockedText} from '../../services/lst/withdraw.ts'
 import {NO_PROVIDERS} from './lst-markets.ts'
-import {fields, table} from './table.ts'
+import {fields, narrowTable} from './table.ts'
 
 export function providersText(providers: LstListed[]): string {
   if (providers.length === 0) return NO_PROVIDERS
@@ -17,7 +17,7 @@ export function providersText(providers: LstListed[]): string {
     all.map((each) => `${name}: ${each}`),
   )
   return [
-    table(
+    narrowTable(
       ['provider', 'token', 'kind', 'state', 'governance', 'operations', 'deposit contract'],
       rows,
     ),
@@ -70,7 +70,7 @@ export function requestsText(all: LstRequests[]): string {
     requests.map((request) => [provider, ...requestRow(request)]),
   )
   if (rows.length === 0) return 'There is no open withdrawal request.'
-  return table(['provider', 'id', 'given', 'METIS owed', 'earliest', 'state'], rows)
+  return narrowTable(['provider', 'id', 'given', 'METIS owed', 'earliest', 'state'], rows)
 }
 
 function requestRow(request: LstWithdrawal): string[] {
@@ -84,7 +84,7 @@ function requestRow(request: LstWithdrawal): string[] {
 
 export function queuesText(queues: LstQueues[]): string {
   if (queues.length === 0) return NO_PROVIDERS
-  return table(
+  return narrowTable(
     ['provider', 'requests', 'METIS owed', 'METIS there', 'earliest payment'],
     queues.map(({provider, requests, owedMetisWei, liquidityMetisWei, minimumWaitSeconds}) => [
       provider,

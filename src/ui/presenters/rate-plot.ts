@@ -1,10 +1,12 @@
-/** The rate of a provider over time as a picture: a document that needs nothing else. */
+/** The rate of a provider and the pool price over time as a picture: a document that needs nothing else. */
 import {isoTime} from '../../lib/units.ts'
 import {lstName} from '../../protocol/lst/providers.ts'
 import type {RateSample} from '../../protocol/lst/yield.ts'
 import type {LstHistory} from '../../services/lst/history.ts'
+import type {PegHistory} from '../../services/lst/peg-history.ts'
 
 const WIDTH = 720
+/** Of one panel. */
 const HEIGHT = 360
 /** Room for the labels of the axes. */
 const PLOT = {left: 88, right: 48, top: 56, bottom: 56}
@@ -20,6 +22,8 @@ svg { color-scheme: light dark; font: 12px system-ui, sans-serif; fill: #1f2328;
 .grid { stroke: #d1d9e0; }
 .rate { fill: none; stroke: #0969da; stroke-width: 2; }
 .sample { fill: #0969da; }
+.price { fill: none; stroke: #bc4c00; stroke-width: 2; stroke-dasharray: 6 3; }
+.quote { fill: #bc4c00; }
 @media (prefers-color-scheme: dark) {
   svg { fill: #f0f6fc; }
   .paper { fill: #0d1117; }
@@ -27,6 +31,8 @@ svg { color-scheme: light dark; font: 12px system-ui, sans-serif; fill: #1f2328;
   .grid { stroke: #3d444d; }
   .rate { stroke: #4493f8; }
   .sample { fill: #4493f8; }
+  .price { stroke: #f0883e; }
+  .quote { fill: #f0883e; }
 }
 `
 
@@ -35,49 +41,96 @@ interface Scale {
   to: number
 }
 
-/** An SVG document with axes, times and a title, without scripts and external files. Pure. */
-export function ratePlot({provider, samples}: LstHistory): string {
+/** A line of a panel. */
+interface Series {
+  line: 'rate' | 'price'
+  dot: 'sample' | 'quote'
+  /** `undefined` breaks the line. */
+  values: readonly (number | undefined)[]
+}
+
+/**
+ * An SVG document with axes, times and titles, without scripts and external files: the rate alone, and
+ * below it the pool price beside the rate, or why it is not known. Pure.
+ */
+export function ratePlot({provider, samples, peg}: LstHistory): string {
   const title = `${lstName(provider)}: METIS per share`
+  const hasPrices = peg.points.some(({poolPrice}) => poolPrice !== null)
+  const notes = samples.length === 0 ? [] : peg.unknown
+  const panels = hasPrices ? 2 : 1
+  const height = HEIGHT * panels + notes.length * NOTE_HEIGHT
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" role="img" aria-labelledby="title desc">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-labelledby="title desc">`,
     `<title id="title">${title}</title>`,
-    `<desc id="desc">${descriptionOf(samples)}</desc>`,
+    `<desc id="desc">${descriptionOf(samples, peg)}</desc>`,
     `<style>${STYLE}</style>`,
-    `<rect class="paper" width="${WIDTH}" height="${HEIGHT}"/>`,
-    `<text class="title" x="${PLOT.left}" y="28">${title}</text>`,
-    ...(samples.length === 0 ? [noState()] : drawing(samples)),
+    `<rect class="paper" width="${WIDTH}" height="${height}"/>`,
+    ...heading(title, 0),
+    ...(samples.length === 0 ? [noState()] : drawing(samples, [rateSeries(samples)], 0)),
+    ...(hasPrices ? pricePanel(samples, peg) : []),
+    ...notes.map((note, at) => text(PLOT.left, noteTop(panels, at), note, 'start')),
     '</svg>',
     '',
   ].join('\n')
 }
 
-function descriptionOf(samples: readonly RateSample[]): string {
+const NOTE_HEIGHT = 24
+
+function noteTop(panels: number, at: number): number {
+  return HEIGHT * panels + at * NOTE_HEIGHT + 8
+}
+
+function heading(title: string, top: number): string[] {
+  return [`<text class="title" x="${PLOT.left}" y="${top + 28}">${title}</text>`]
+}
+
+function rateSeries(samples: readonly RateSample[]): Series {
+  return {line: 'rate', dot: 'sample', values: samples.map(({rate}) => rateOf(rate))}
+}
+
+/** Both on one scale, so that the gap between them is the discount. */
+function pricePanel(samples: readonly RateSample[], peg: PegHistory): string[] {
+  const values = peg.points.map(({poolPrice}) =>
+    poolPrice === null ? undefined : rateOf(poolPrice),
+  )
+  const prices: Series = {line: 'price', dot: 'quote', values}
+  const title = `${peg.token}: METIS in the pool of ${peg.exchangeName ?? ''} (dashed) and by the rate`
+  return [...heading(title, HEIGHT), ...drawing(samples, [rateSeries(samples), prices], HEIGHT)]
+}
+
+function descriptionOf(samples: readonly RateSample[], peg: PegHistory): string {
   const [first, last] = [samples[0], samples.at(-1)]
   if (!first || !last) return 'No state can be read.'
   const at = ({rate, timeSeconds}: RateSample) =>
     `${rateOf(rate).toFixed(8)} at ${isoTime(BigInt(Math.floor(timeSeconds)))}`
-  return `From ${at(first)} to ${at(last)}, ${samples.length} samples.`
+  const price = peg.points.at(-1)?.poolPrice ?? null
+  const inPool =
+    price === null
+      ? 'The pool price is not known.'
+      : `In the pool ${rateOf(price).toFixed(8)} at the end.`
+  return `From ${at(first)} to ${at(last)}, ${samples.length} samples. ${inPool}`
 }
 
 function noState(): string {
   return text(WIDTH / 2, HEIGHT / 2, 'No state can be read.', 'middle')
 }
 
-function drawing(samples: readonly RateSample[]): string[] {
+/** @param offset of the panel from the top of the picture */
+function drawing(
+  samples: readonly RateSample[],
+  series: readonly Series[],
+  offset: number,
+): string[] {
   const times = widened(
     samples.map(({timeSeconds}) => timeSeconds),
     1,
   )
-  const rates = widened(
-    samples.map(({rate}) => rateOf(rate)),
-    1e-8,
-  )
+  const values = series.flatMap((each) => each.values.filter((value) => value !== undefined))
+  const rates = widened(values, 1e-8)
+  const top = offset + PLOT.top
   const x = (seconds: number) => PLOT.left + partOf(seconds, times) * INNER_WIDTH
-  const y = (rate: number) => PLOT.top + (1 - partOf(rate, rates)) * INNER_HEIGHT
-  const points = samples.map(
-    ({timeSeconds, rate}) => `${pixel(x(timeSeconds))},${pixel(y(rateOf(rate)))}`,
-  )
-  const bottom = PLOT.top + INNER_HEIGHT
+  const y = (rate: number) => top + (1 - partOf(rate, rates)) * INNER_HEIGHT
+  const bottom = top + INNER_HEIGHT
   const right = PLOT.left + INNER_WIDTH
   return [
     ...ticksOf(rates).flatMap((rate) => [
@@ -89,12 +142,30 @@ function drawing(samples: readonly RateSample[]): string[] {
       text(x(seconds), bottom + 20, timeText(seconds, times), 'middle'),
     ]),
     line('axis', PLOT.left, bottom, right, bottom),
-    line('axis', PLOT.left, PLOT.top, PLOT.left, bottom),
-    text(PLOT.left + INNER_WIDTH / 2, HEIGHT - 12, 'time, UTC', 'middle'),
-    `<polyline class="rate" points="${points.join(' ')}"/>`,
-    ...points.map((point) => {
+    line('axis', PLOT.left, top, PLOT.left, bottom),
+    text(PLOT.left + INNER_WIDTH / 2, offset + HEIGHT - 12, 'time, UTC', 'middle'),
+    ...series.flatMap((each) => curve(each, samples, {x, y})),
+  ]
+}
+
+/** A line through neighbouring values, and a dot for each. */
+function curve(
+  {line: kind, dot, values}: Series,
+  samples: readonly RateSample[],
+  {x, y}: {x(seconds: number): number; y(value: number): number},
+): string[] {
+  const runs: string[][] = [[]]
+  for (const [at, {timeSeconds}] of samples.entries()) {
+    const value = values[at]
+    if (value === undefined) runs.push([])
+    else runs.at(-1)!.push(`${pixel(x(timeSeconds))},${pixel(y(value))}`)
+  }
+  const drawn = runs.filter((points) => points.length > 0)
+  return [
+    ...drawn.map((points) => `<polyline class="${kind}" points="${points.join(' ')}"/>`),
+    ...drawn.flat().map((point) => {
       const [cx, cy] = point.split(',')
-      return `<circle class="sample" cx="${cx}" cy="${cy}" r="2.5"/>`
+      return `<circle class="${dot}" cx="${cx}" cy="${cy}" r="2.5"/>`
     }),
   ]
 }
@@ -138,6 +209,6 @@ function line(kind: 'axis' | 'grid', x1: number, y1: number, x2: number, y2: num
   return `<line class="${kind}" x1="${pixel(x1)}" y1="${pixel(y1)}" x2="${pixel(x2)}" y2="${pixel(y2)}"/>`
 }
 
-function text(x: number, y: number, words: string, anchor: 'middle' | 'end'): string {
+function text(x: number, y: number, words: string, anchor: 'start' | 'middle' | 'end'): string {
   return `<text x="${pixel(x)}" y="${pixel(y)}" text-anchor="${anchor}">${words}</text>`
 }

@@ -22,3 +22,29 @@ export function fields(entries: readonly (readonly [string, string])[], indent =
   const margin = ' '.repeat(indent)
   return entries.map(([label, value]) => `${margin}${label.padEnd(width)}  ${value}`).join('\n')
 }
+
+/** Columns of the narrowest terminal that operators have. */
+const NARROW = 80
+
+/**
+ * A table, or, where it would be cut or wrapped in a narrow terminal, a block for each row: the first
+ * cell, and below it the others with their headings.
+ */
+export function narrowTable(
+  headings: readonly string[],
+  rows: readonly (readonly string[])[],
+): string {
+  const wide = table(headings, rows)
+  if (wide.split('\n').every((line) => [...line].length <= NARROW)) return wide
+  return rows
+    .map(([first = '', ...others]) =>
+      [
+        first,
+        fields(
+          others.map((cell, at) => [headings[at + 1] ?? '', cell] as const),
+          2,
+        ),
+      ].join('\n'),
+    )
+    .join('\n')
+}

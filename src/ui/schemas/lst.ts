@@ -101,6 +101,21 @@ const sample = object<RateSample>('A rate at a block.', {
   rate: digits('METIS for one share, scaled by 1e18.'),
 })
 
+const pegSample = object<ReturnType<typeof historyJson>['samples'][number]>(
+  'A rate and a pool price at a block.',
+  {
+    blockNumber: digits('Block of L2.'),
+    timeSeconds: decimal('Its time, in seconds since 1970.'),
+    rate: digits('METIS for one share, scaled by 1e18.'),
+    poolPrice: nullable(
+      digits('METIS for one token in the pool, scaled by 1e18; null where it is unknown.'),
+    ),
+    discountBasisPoints: nullable(
+      decimal('Basis points below the rate, negative above it; null where it is unknown.'),
+    ),
+  },
+)
+
 const grown = shared(
   'yield',
   object<Yield>('Growth of the rate between two samples, net of the fee.', {
@@ -166,11 +181,20 @@ export const lstSchemas: CommandSchemas = {
   'lst deposit': operation,
   'lst history': {
     data: object<ReturnType<typeof historyJson> & {plot: string | null}>(
-      'The rate of a provider over time.',
+      'The rate of a provider over time, and the pool price beside it.',
       {
         provider: providerId,
-        samples: list('Oldest first.', sample),
+        samples: list('Oldest first.', pegSample),
         yield: as(nullable(grown), 'Growth of the rate; null when it cannot be measured.'),
+        peg: object<ReturnType<typeof historyJson>['peg']>('The pool price of the samples.', {
+          token: text('Symbol of the token whose rate the samples have.'),
+          exchange: nullable(word('Exchange; null without a pool.', poolsIds)),
+          pool: nullable(address('The pool; null without one.')),
+          method: nullable(
+            word('`events`: some prices follow from the events of the pool.', yieldMethods),
+          ),
+          unknown: list('Why prices are unknown.', text('One sentence.')),
+        }),
         plot: nullable(text('SVG file that was written; null without `--plot`.')),
       },
     ),

@@ -2,9 +2,10 @@
 pragma solidity ^0.8.20;
 
 import {CToken} from "./CToken.sol";
+import {CError} from "./CompoundTypes.sol";
 
 /// The market of the native coin. What is paid in is the value of the call, and a refusal of it
-/// reverts, since a number could not give the value back.
+/// reverts, since a number could not give the value back: it follows the words.
 contract CEther is CToken {
     constructor(
         string memory _name,
@@ -24,14 +25,23 @@ contract CEther is CToken {
 
     function repayBorrow() external payable {
         accrueInterest();
-        require(msg.value <= borrowBalanceStored(msg.sender), "repayBorrow failed");
+        require(msg.value <= borrowBalanceStored(msg.sender), "repayBorrow failed (09)");
         _repaid(msg.sender, msg.sender, msg.value);
+    }
+
+    /// Anyone may repay for another account.
+    function repayBorrowBehalf(address borrower) external payable {
+        accrueInterest();
+        require(msg.value <= borrowBalanceStored(borrower), "repayBorrowBehalf failed (09)");
+        _repaid(msg.sender, borrower, msg.value);
     }
 
     function liquidateBorrow(address borrower, address cTokenCollateral) external payable {
         accrueInterest();
         CToken(cTokenCollateral).accrueInterest();
-        require(_liquidate(borrower, msg.value, cTokenCollateral) == 0, "liquidateBorrow failed");
+        uint256 refused = _liquidate(borrower, msg.value, cTokenCollateral);
+        require(refused != CError.INVALID_ACCOUNT_PAIR, "liquidateBorrow failed (06)");
+        require(refused == CError.NO_ERROR, "liquidateBorrow failed (03)");
         _repaid(msg.sender, borrower, msg.value);
         _seize(borrower, msg.value, cTokenCollateral);
     }
@@ -42,7 +52,7 @@ contract CEther is CToken {
 
     function _mintValue() private {
         accrueInterest();
-        require(_mintAllowed() == 0, "mint failed");
+        require(_mintAllowed() == CError.NO_ERROR, "mint failed (03)");
         _mintFor(msg.sender, msg.value, exchangeRateStored());
     }
 

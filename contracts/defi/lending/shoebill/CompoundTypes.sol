@@ -38,6 +38,7 @@ library CError {
     uint256 internal constant NO_ERROR = 0;
     uint256 internal constant COMPTROLLER_REJECTION = 3;
     uint256 internal constant INVALID_ACCOUNT_PAIR = 6;
+    uint256 internal constant MATH_ERROR = 9;
     uint256 internal constant TOKEN_INSUFFICIENT_CASH = 14;
 }
 

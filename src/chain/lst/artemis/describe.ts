@@ -40,6 +40,7 @@ export async function findArtemisFaults(
   const listed = await Promise.all(
     Object.entries(keys).map(async ([name, key]) => {
       const address = await ifOffered(
+        l2,
         readContract(l2, {
           ...{address: contracts.config, abi: amtConfigAbi, functionName: 'getContract'},
           args: [keccak256(toBytes(key))],

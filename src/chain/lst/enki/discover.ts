@@ -52,6 +52,7 @@ export async function findEnki(l2: ChainClient, known: EnkiAddresses): Promise<E
   const missing = await withoutCode(l2, {seMetis, eMetis})
   if (missing.length > 0) return {kind: 'no-code', contracts: missing, exits: null}
   const config = await ifOffered(
+    l2,
     readContract(l2, {address: seMetis, abi: seMetisAbi, functionName: 'config'}),
   )
   if (!config || !(await getCode(l2, {address: config}))) {
@@ -83,7 +84,7 @@ async function readNamed(
   const entries = await Promise.all(
     Object.entries(named).map(async ([name, functionName]) => {
       const reading = readContract(l2, {address: config, abi: enkiConfigAbi, functionName})
-      return [name, (await ifOffered(reading)) ?? zeroAddress] as const
+      return [name, (await ifOffered(l2, reading)) ?? zeroAddress] as const
     }),
   )
   return Object.fromEntries(entries) as Record<keyof typeof named, Address>
@@ -111,11 +112,15 @@ async function pointElsewhere(
   const read = [
     [
       'minter',
-      ifOffered(readContract(l2, {address: minter, abi: eMetisMinterAbi, functionName: 'eMetis'})),
+      ifOffered(
+        l2,
+        readContract(l2, {address: minter, abi: eMetisMinterAbi, functionName: 'eMetis'}),
+      ),
     ],
     [
       'redemptionQueue',
       ifOffered(
+        l2,
         readContract(l2, {
           ...{address: redemptionQueue, abi: enkiRedemptionQueueAbi, functionName: 'EMETIS'},
         }),
@@ -123,7 +128,10 @@ async function pointElsewhere(
     ],
     [
       'seMetis',
-      ifOffered(readContract(l2, {address: known.seMetis, abi: seMetisAbi, functionName: 'asset'})),
+      ifOffered(
+        l2,
+        readContract(l2, {address: known.seMetis, abi: seMetisAbi, functionName: 'asset'}),
+      ),
     ],
   ] as const
   const tokens = await Promise.all(read.map(async ([name, reading]) => ({name, at: await reading})))

@@ -54,9 +54,9 @@ export async function readEnkiSettings(
 ): Promise<EnkiSettings> {
   const abi = enkiConfigAbi
   const flag = (functionName: 'isPaused' | 'isPublic') =>
-    ifOffered(readContract(l2, {address, abi, functionName, ...at}))
+    ifOffered(l2, readContract(l2, {address, abi, functionName, ...at}))
   const number = async (functionName: Getter) => {
-    const value = await ifOffered(readContract(l2, {address, abi, functionName, ...at}))
+    const value = await ifOffered(l2, readContract(l2, {address, abi, functionName, ...at}))
     return value === null ? null : BigInt(value)
   }
   const [isPaused, isPublic, ...numbers] = await Promise.all([

@@ -33,7 +33,7 @@ export async function readEnkiTicket(
   const queue = {address, abi, ...at} as const
   const [info, holder] = await Promise.all([
     readContract(l2, {...queue, functionName: 'nftInformation', args: [id]}),
-    ifOffered(readContract(l2, {...queue, functionName: 'ownerOf', args: [id]})),
+    ifOffered(l2, readContract(l2, {...queue, functionName: 'ownerOf', args: [id]})),
   ])
   const [isRedeemed, maturity, owedWei, cancelFee, lpMaturity, lpToken, lpWei, isLpClaimed] = info
   if (maturity === 0n) return null

@@ -46,16 +46,18 @@ export async function findStakelink(
   const pool = {address: known.stMetis, abi: stakingPoolAbi} as const
   const [withdrawalPool, metis, strategies] = await Promise.all([
     ifOffered(
+      l2,
       readContract(l2, {
         ...{address: known.priorityPool, abi: priorityPoolAbi, functionName: 'withdrawalPool'},
       }),
     ),
-    ifOffered(readContract(l2, {...pool, functionName: 'token'})),
-    ifOffered(readContract(l2, {...pool, functionName: 'getStrategies'})),
+    ifOffered(l2, readContract(l2, {...pool, functionName: 'token'})),
+    ifOffered(l2, readContract(l2, {...pool, functionName: 'getStrategies'})),
   ])
   const strategy = strategies?.[0]
   const transmitter = strategy
     ? await ifOffered(
+        l2,
         readContract(l2, {address: strategy, abi: l2StrategyAbi, functionName: 'l2Transmitter'}),
       )
     : null
@@ -128,7 +130,7 @@ async function pointElsewhere(
     },
   ]
   const found = await Promise.all(
-    reads.map(async ({name, expected, at}) => ({name, expected, at: await ifOffered(at)})),
+    reads.map(async ({name, expected, at}) => ({name, expected, at: await ifOffered(l2, at)})),
   )
   return found
     .filter(({expected, at}) => !at || !isAddressEqual(at, expected))

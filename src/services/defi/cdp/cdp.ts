@@ -1,15 +1,12 @@
 import type {Address} from 'viem'
-import {getTransactionReceipt} from 'viem/actions'
 
 import {MetisSeqError} from '../../../lib/errors.ts'
 import {formatWeiShort} from '../../../lib/units.ts'
 import type {CdpHealth, CdpPosition} from '../../../protocol/defi/cdp/position.ts'
 import type {CdpId} from '../../../protocol/defi/markets.ts'
 import type {Context} from '../../context.ts'
-import type {Plan, Trap} from '../../sending/plan.ts'
-import type {Operation, Verification} from '../../sending/run-operation.ts'
+import type {Trap} from '../../sending/plan.ts'
 import {requireOwner} from '../../staking/sequencers.ts'
-import {blockKnown} from '../../staking/verify.ts'
 import {requireMarket} from '../require-market.ts'
 import {openCdps} from './providers.ts'
 import type {CdpProvider, CdpState} from './provider.ts'
@@ -94,67 +91,6 @@ export function ratioTraps(before: CdpHealth, after: CdpHealth, floor: bigint): 
 /** `155.25 %`, or that there is no debt. */
 export function ratioText({ratio}: CdpHealth): string {
   return ratio === null ? 'no debt' : `${formatWeiShort(ratio * 100n, 2)} %`
-}
-
-export interface CreatePlan extends Plan {
-  chain: 'L2'
-  market: CdpId
-}
-
-export interface Created extends Verification {
-  id: bigint
-}
-
-/**
- * Creates an empty position. It is an operation of its own: its id is known only once it is mined,
- * and anybody may deposit into any vault, so a guessed id could pay somebody else.
- */
-export function createOperation(
-  context: Context,
-  market: CdpId | undefined,
-): Pick<Operation<CreatePlan, Created>, 'plan' | 'verify'> {
-  return {
-    async plan() {
-      const from = requireOwner(context)
-      const provider = findCdp(context, market)
-      const call = provider.createCall()
-      if (!call) throw alreadyOpen(context, provider)
-      return {
-        // One command: a run that ended while the vault was filled must not open another.
-        action: 'cdp open',
-        title: `Create a vault of ${provider.name}`,
-        chain: 'L2',
-        ...{from, role: 'owner', conditions: [], figures: [], traps: [], market: provider.id},
-        calls: [call],
-        effects: [
-          {label: 'vault', before: 'none', after: 'an empty one; its id is known once it is mined'},
-        ],
-      }
-    },
-    async verify(plan, {hash, blockNumber}) {
-      const {client} = context.l2()
-      await blockKnown(client, blockNumber)
-      const {logs} = await getTransactionReceipt(client, {hash})
-      const id = findCdp(context, plan.market).created(logs, plan.from)
-      if (id !== undefined) return {id, differences: []}
-      throw new MetisSeqError({
-        code: 'POST_STATE',
-        message: 'The transaction was mined, but created no vault.',
-        facts: {account: plan.from, block: `${blockNumber}`},
-        hints: ['Run `metis-seq cdp show`.'],
-      })
-    },
-  }
-}
-
-function alreadyOpen({networkName}: Context, {name}: CdpProvider): MetisSeqError {
-  return new MetisSeqError({
-    code: 'VAULT_OPEN',
-    message: `The account already has its position of ${name} on ${networkName}.`,
-    exit: 'precondition',
-    facts: {condition: 'not-open', seen: 'open', network: networkName},
-    hints: ['Change it with `metis-seq cdp adjust VAULT`, or close it first.'],
-  })
 }
 
 /** The first position of the owner that holds nothing, if there is one. */

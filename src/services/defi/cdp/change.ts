@@ -8,6 +8,7 @@ import {
   type CdpHealth,
   type CdpPosition,
 } from '../../../protocol/defi/cdp/position.ts'
+import {withInterest} from '../../../protocol/defi/interest.ts'
 import {largest} from '../../../protocol/defi/lending/line.ts'
 import type {CdpId} from '../../../protocol/defi/markets.ts'
 import type {Context} from '../../context.ts'
@@ -48,6 +49,8 @@ export interface ChangeRequest {
   repay?: Amount | undefined
   /** Scaled by 1e18; a fifth above the minimum of the vault if left out. */
   minRatio: bigint | undefined
+  /** Of a repayment of everything. */
+  deadlineMinutes: number
 }
 
 export interface CdpPlan extends Plan {
@@ -89,15 +92,29 @@ export function changeOperation(
   context: Context,
   request: ChangeRequest,
 ): Pick<Operation<CdpPlan, CdpVerified>, 'plan' | 'verify'> {
-  const agreed = agreement<CdpChange>()
+  const agreed = agreement<ChangeTerms>()
   return {
     async plan() {
       const scene = await openScene(context, request.id, request.market)
-      const change = await agreed.once(() => changeOf(scene, request))
-      return changePlan(context, scene, request, change)
+      const terms = await agreed.once(async () => {
+        const change = changeOf(scene, request)
+        return {
+          change,
+          isAll: change.repay > 0n && change.repay === scene.position.debt,
+          deadlineSeconds: await deadlineIn(context, request.deadlineMinutes),
+        }
+      })
+      return changePlan(context, scene, request, terms)
     },
     verify: (plan, mined) => verifyCdp(context, plan, mined),
   }
+}
+
+interface ChangeTerms {
+  change: CdpChange
+  /** The whole debt is repaid, with the interest until then. */
+  isAll: boolean
+  deadlineSeconds: bigint
 }
 
 /** `max` deposits and repays what there is, and borrows and withdraws as much as the floor allows. */
@@ -151,9 +168,11 @@ async function changePlan(
   context: Context,
   scene: Scene,
   request: ChangeRequest,
-  change: CdpChange,
+  {change: agreed, isAll, deadlineSeconds}: ChangeTerms,
 ): Promise<CdpPlan> {
   const {market, state, position, held} = scene
+  const change = isAll ? {...agreed, repay: position.debt} : agreed
+  const pulled = isAll ? withInterest(change.repay, state.terms.interest) : change.repay
   const conditions: Condition[] = [
     ourOwn('changes-something', 'AMOUNT_OUT_OF_RANGE', {
       label: 'something changes',
@@ -164,16 +183,16 @@ async function changePlan(
     }),
     ...market.conditions(state, position, change),
     holdsToken(state.collateral, held.collateral, change.deposit),
-    holdsToken(state.debt, held.debt, change.repay),
+    paysDebt(scene, change.repay, pulled),
   ]
   requireAll(conditions, 'The change', {account: scene.from, vault: `${position.id}`})
   const after = market.after(state, position, change)
-  const approvals = await approvalsFor(context, scene, change.deposit, change.repay)
+  const approvals = await approvalsFor(context, scene, change.deposit, pulled)
   return {
     action: request.action,
     title: `Change vault ${position.id} of ${market.name}`,
     ...common(scene, after, conditions, false),
-    calls: [...approvals, ...(await market.changeCalls(state, position, change))],
+    calls: [...approvals, ...(await market.changeCalls(state, position, change, deadlineSeconds))],
     effects: effectsOf(scene, after, change),
     traps: ratioTraps(
       market.health(state, position),
@@ -181,6 +200,32 @@ async function changePlan(
       floorOf(state, request.minRatio),
     ),
   }
+}
+
+/**
+ * Preconditions of filling a position that is still to be created.
+ *
+ * @throws {MetisSeqError} the code of the first one that is not met
+ */
+export async function requireFillable(
+  context: Context,
+  market: CdpProvider,
+  request: Omit<ChangeRequest, 'id' | 'action'>,
+): Promise<void> {
+  const from = requireOwner(context)
+  const state = await market.read(from)
+  const [collateral, debt] = await Promise.all([
+    readHeld(context, state.collateral, from),
+    readHeld(context, state.debt, from),
+  ])
+  const position = {id: 0n, collateral: 0n, debt: 0n}
+  const scene = {from, market, state, position, held: {collateral, debt}}
+  const change = changeOf(scene, {...request, action: 'cdp open', id: position.id})
+  const conditions = [
+    ...market.conditions(state, position, change),
+    holdsToken(state.collateral, collateral, change.deposit),
+  ]
+  requireAll(conditions, 'The vault', {account: from})
 }
 
 export interface CloseRequest {
@@ -194,18 +239,16 @@ export function closeOperation(
   context: Context,
   request: CloseRequest,
 ): Pick<Operation<CdpPlan, CdpVerified>, 'plan' | 'verify'> {
-  const agreed = agreement<{debt: bigint; deadlineSeconds: bigint}>()
+  const agreed = agreement<bigint>()
   return {
     async plan() {
       const scene = await openScene(context, request.id, request.market)
-      const {market, state, position, held, from} = scene
-      const terms = await agreed.once(async () => ({
-        debt: position.debt,
-        deadlineSeconds: await deadlineIn(context, request.deadlineMinutes),
-      }))
+      const {market, state, position, from} = scene
+      const deadlineSeconds = await agreed.once(() => deadlineIn(context, request.deadlineMinutes))
       const {repay, back, conditions: own} = market.closing(state, position)
       const change = {...noChange, repay, withdraw: back}
-      const conditions = [...own, holdsToken(state.debt, held.debt, repay)]
+      const pulled = withInterest(repay, state.terms.interest)
+      const conditions = [...own, paysDebt(scene, repay, pulled)]
       requireAll(conditions, 'Closing', {account: from, vault: `${position.id}`})
       const after = {...position, collateral: 0n, debt: 0n}
       return {
@@ -213,8 +256,8 @@ export function closeOperation(
         title: `Close vault ${position.id} of ${market.name}`,
         ...common(scene, after, conditions, true),
         calls: [
-          ...(await approvalsFor(context, scene, 0n, withMargin(state, terms.debt))),
-          ...market.closeCalls(state, {...position, debt: terms.debt}, terms.deadlineSeconds),
+          ...(await approvalsFor(context, scene, 0n, pulled)),
+          ...market.closeCalls(state, position, deadlineSeconds),
         ],
         effects: effectsOf(scene, after, change),
         traps: [],
@@ -224,9 +267,13 @@ export function closeOperation(
   }
 }
 
-/** Interest of the minutes until it is mined is far below a thousandth; without interest, exactly. */
-function withMargin({terms}: CdpState, debt: bigint): bigint {
-  return terms.interest === 0n ? debt : debt + debt / 1000n + 1n
+/** A repayment of everything needs the interest until it is mined too. */
+function paysDebt({market, state, held}: Scene, repay: bigint, pulled: bigint): Condition {
+  const condition = holdsToken(state.debt, held.debt, pulled)
+  const margin = pulled > repay ? ', and a day of interest' : ''
+  const short = pulled - held.debt
+  const remedy = condition.ok ? '' : `Get ${exactText(short, state.debt)} more on L2.`
+  return {...condition, label: `${condition.label}${margin}`, remedy, revert: market.cannotPay}
 }
 
 async function approvalsFor(
@@ -265,6 +312,8 @@ function effectsOf(scene: Scene, after: CdpPosition, change: CdpChange): Effect[
   const price = ({liquidationPrice}: CdpHealth) =>
     liquidationPrice === null ? 'none' : dollars(liquidationPrice)
   const gas = collateral.isMetis ? ', less gas' : ''
+  // Only a repayment of everything is more than its amount now.
+  const accrues = terms.interest > 0n && change.repay > 0n && after.debt === change.borrow
   return [
     {
       label: collateral.symbol,
@@ -274,7 +323,7 @@ function effectsOf(scene: Scene, after: CdpPosition, change: CdpChange): Effect[
     {
       label: debt.symbol,
       before: exactText(held.debt, debt),
-      after: exactText(held.debt - change.repay + change.borrow, debt),
+      after: `${exactText(held.debt - change.repay + change.borrow, debt)}${accrues ? ', less interest until then' : ''}`,
     },
     {
       label: 'collateral',

@@ -43,13 +43,21 @@ export interface CdpProvider {
   readonly spender: {address: Address; name: string}
   /** Repaid debt is burned, without an allowance. */
   readonly burnsDebt: boolean
+  /** The revert of a repayment that the account cannot pay. */
+  readonly cannotPay: string
   /** Pure: what closing a position takes and gives back, and what stands in its way. */
   closing(state: CdpState, position: CdpPosition): CdpClosing
   /** Creates an empty position; its id is known once it is mined. Null where an account has one position. */
   createCall(): PlannedCall | null
   /** Id of the position that a mined `createCall` made for an account. */
   created(logs: readonly Log[], account: Address): bigint | undefined
-  changeCalls(state: CdpState, position: CdpPosition, change: CdpChange): Promise<PlannedCall[]>
+  /** A change that repays the whole debt includes the interest until the call. */
+  changeCalls(
+    state: CdpState,
+    position: CdpPosition,
+    change: CdpChange,
+    deadlineSeconds: bigint,
+  ): Promise<PlannedCall[]>
   /** Repays everything and returns the collateral. */
   closeCalls(state: CdpState, position: CdpPosition, deadlineSeconds: bigint): PlannedCall[]
 }

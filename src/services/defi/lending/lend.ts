@@ -4,6 +4,7 @@ import {getTransactionReceipt} from 'viem/actions'
 import {MetisSeqError} from '../../../lib/errors.ts'
 import {formatWeiShort} from '../../../lib/units.ts'
 import type {Amount} from '../../../protocol/amount.ts'
+import {withInterest} from '../../../protocol/defi/interest.ts'
 import {
   largest,
   liquidationPrice,
@@ -92,6 +93,8 @@ export interface LendVerified extends Verification {
   kind: LendAction['kind']
   token: Token
   moved: bigint
+  /** Debt after a repayment of everything: interest until the block, where the market cannot include it. */
+  left: bigint
   view: LendView
 }
 
@@ -109,7 +112,7 @@ export function lendOperation(
   context: Context,
   request: LendRequest,
 ): Pick<Operation<LendPlan, LendVerified>, 'plan' | 'verify'> {
-  const agreed = agreement<{amount: bigint; approved: bigint; isAll: boolean}>()
+  const agreed = agreement<{amount: bigint; atMost: bigint; isAll: boolean}>()
   return {
     async plan() {
       const from = requireOwner(context)
@@ -129,20 +132,24 @@ export function lendOperation(
         market.lines(plan.from, {blockNumber}),
       ])
       const moved = market.moved(logs, plan.request, plan.line)
+      const after = lineOf(lines, plan.token)
+      assertAccepted(
+        plan,
+        blockNumber,
+        market.refusal(logs, plan.request, {before: plan.line, after}),
+      )
       assertMoved(plan, blockNumber, moved)
+      const left = leftOf(plan, after)
+      if (market.repaysAll(after)) assertPaid(plan, blockNumber, left)
       const view = viewOf(market, plan.from, lines)
-      return {kind: plan.request.kind, token: plan.token, moved, view, differences: []}
+      return {kind: plan.request.kind, token: plan.token, moved, left, view, differences: []}
     },
   }
 }
 
-/** The interest of the minutes until a repayment of everything is mined is far below a thousandth. */
-const INTEREST_MARGIN = 1000n
-
 function termsOf(scene: Scene, {kind, amount, minHealth}: LendRequest) {
   const {token, held, lines, market} = scene
   const line = lines.find((each) => each.token.address === token.address)
-  const isAll = amount.kind === 'max' && (kind === 'withdraw' || kind === 'repay')
   const most = {
     supply: () => spendable(held, token),
     withdraw: () => line?.supplied ?? 0n,
@@ -150,16 +157,19 @@ function termsOf(scene: Scene, {kind, amount, minHealth}: LendRequest) {
     repay: () => line?.borrowed ?? 0n,
   }[kind]()
   const asked = unitsOf(amount, token, most)
+  if (kind !== 'repay' || !line) {
+    const isAll = amount.kind === 'max' && kind === 'withdraw'
+    return {amount: asked, atMost: asked, isAll}
+  }
+  const grown = withInterest(line.borrowed, line.borrowRate ?? ASSUMED_RATE)
+  const isAll = most > 0n && (amount.kind === 'max' || asked >= grown)
   // More than the debt is never taken, and what is approved beyond it would stay approved.
-  const exact = kind === 'repay' && asked > most ? most : asked
-  const approved = {
-    supply: exact,
-    withdraw: 0n,
-    borrow: 0n,
-    repay: isAll ? exact + exact / INTEREST_MARGIN + 1n : exact,
-  }[kind]
-  return {amount: exact, approved, isAll}
+  const exact = asked > most ? most : asked
+  return {amount: exact, atMost: isAll && market.repaysAll(line) ? grown : exact, isAll}
 }
+
+/** Where the rate cannot be measured: 100 % a year. */
+const ASSUMED_RATE = 10n ** 18n
 
 /** Within the LTV, the liquidity of the reserve, and the floor of the operator. */
 function largestLoan(
@@ -182,7 +192,7 @@ async function lendPlan(
   context: Context,
   scene: Scene,
   request: LendRequest,
-  terms: {amount: bigint; approved: bigint; isAll: boolean},
+  terms: {amount: bigint; atMost: bigint; isAll: boolean},
 ): Promise<LendPlan> {
   const {from, market, token, lines, held} = scene
   const {kind} = request
@@ -198,10 +208,7 @@ async function lendPlan(
     title: `${VERBS[kind]} ${amountText(terms.amount, token)} ${PREPOSITIONS[kind]} ${market.name}`,
     chain: 'L2',
     ...{from, role: 'owner', conditions, market: market.id, token, line, request: call},
-    calls: [
-      ...(await approvalOf(context, scene, call, terms.approved)),
-      ...market.calls(call, line),
-    ],
+    calls: [...(await approvalOf(context, scene, call, terms.atMost)), ...market.calls(call, line)],
     // Interest moves every balance with time; the call names the amount.
     figures: [],
     effects: effectsOf({token, held, call, lines, after, market, before, next}),
@@ -221,11 +228,14 @@ const SUBJECTS = {
 function conditionsOf({market, token, held, lines}: Scene, call: LendCall): Condition[] {
   const gives = call.kind === 'supply' || call.kind === 'repay'
   const line = lines.find((each) => each.token.address === token.address)
-  // More than the debt is never taken.
-  const owed = call.kind === 'repay' ? (line?.borrowed ?? 0n) : call.amount
-  const needed = call.amount < owed ? call.amount : owed
+  const own = market.conditions(lines, call)
+  // Without a reserve, or a debt, no other amount would help.
+  const isPointless = !line || (call.kind === 'repay' && line.borrowed === 0n)
+  if (isPointless && own.some(({ok}) => !ok)) return own
+  const balance = holdsToken(token, held, call.atMost)
+  const margin = call.atMost > call.amount ? ', and a day of interest' : ''
   return [
-    ...market.conditions(lines, call),
+    ...own,
     ourOwn('amount', 'AMOUNT_OUT_OF_RANGE', {
       label: 'the amount is above zero',
       ok: call.amount > 0n,
@@ -233,7 +243,7 @@ function conditionsOf({market, token, held, lines}: Scene, call: LendCall): Cond
       remedy: 'Choose a larger amount.',
       facts: {amountWei: `${call.amount}`},
     }),
-    ...(gives ? [holdsToken(token, held, needed)] : []),
+    ...(gives ? [{...balance, label: `${balance.label}${margin}`}] : []),
   ]
 }
 
@@ -274,12 +284,17 @@ function effectsOf(parts: EffectParts): Effect[] {
     const price = liquidationPrice(of, each.address, market.health)
     return price === null ? 'none' : dollars(price)
   }
+  const leavesRest = call.kind === 'repay' && call.isAll && !market.repaysAll(now)
   const counting = after.filter(({counts, supplied}) => counts && supplied > 0n)
   return [
     {
       label: token.symbol,
       before: exactText(held, token),
-      after: `${exactText(balance, token)}${token.isMetis ? ', less gas' : ''}`,
+      after: [
+        exactText(balance, token),
+        ...(call.atMost > call.amount ? ['less interest until then'] : []),
+        ...(token.isMetis ? ['less gas'] : []),
+      ].join(', '),
     },
     {
       label: 'supplied',
@@ -289,7 +304,7 @@ function effectsOf(parts: EffectParts): Effect[] {
     {
       label: 'owed',
       before: exactText(now.borrowed, token),
-      after: exactText(later.borrowed, token),
+      after: `${exactText(later.borrowed, token)}${leavesRest ? ', and the interest until then' : ''}`,
     },
     {label: 'health factor', before: healthText(before), after: healthText(next)},
     {label: 'can be borrowed', before: dollars(before.power), after: dollars(next.power)},
@@ -334,6 +349,33 @@ function powerTraps(lines: readonly LendLine[], {kind, token}: LendCall): Trap[]
       message: `${line.token.symbol} has an LTV of 0 in this market: a supply earns interest, but nothing can be borrowed against it.`,
     },
   ]
+}
+
+/** The debt that is left of a repayment of everything. */
+function leftOf({request}: LendPlan, {borrowed}: LendLine): bigint {
+  return request.kind === 'repay' && request.isAll ? borrowed : 0n
+}
+
+/** @throws {MetisSeqError} POST_STATE when the market refused in a transaction that succeeded */
+function assertAccepted(plan: LendPlan, blockNumber: bigint, refusal: string | null): void {
+  if (refusal === null) return
+  throw new MetisSeqError({
+    code: 'POST_STATE',
+    message: `The transaction was mined, but the market refused it: ${refusal}.`,
+    facts: {account: plan.from, block: `${blockNumber}`, refusal},
+    hints: ['Run `metis-seq lend show` to see the position.'],
+  })
+}
+
+/** @throws {MetisSeqError} POST_STATE when a repayment of everything left a debt */
+function assertPaid({from, token}: LendPlan, blockNumber: bigint, left: bigint): void {
+  if (left === 0n) return
+  throw new MetisSeqError({
+    code: 'POST_STATE',
+    message: `The transaction was mined, but ${exactText(left, token)} is still owed.`,
+    facts: {account: from, block: `${blockNumber}`, owedWei: `${left}`},
+    hints: ['Run `metis-seq lend show` to see the position.'],
+  })
 }
 
 /** @throws {MetisSeqError} POST_STATE when less moved than the call names */

@@ -14,6 +14,8 @@ export interface LendCall extends LendAction {
   from: Address
   /** Everything that was supplied, or is owed: interest until the block included. */
   isAll: boolean
+  /** The most that is pulled or sent: with everything, the interest of a day on top. */
+  atMost: bigint
 }
 
 /**
@@ -35,6 +37,14 @@ export interface LendingProvider {
   /** The contract that takes a token, and its name; null where it is paid as native METIS. */
   spender(line: LendLine): {address: Address; name: string} | null
   calls(action: LendCall, line: LendLine): PlannedCall[]
+  /** Pure: a repayment of everything leaves no debt, whatever the interest until the block. */
+  repaysAll(line: LendLine): boolean
+  /** A refusal that a mined action tells with its events or its effect alone; null without one. */
+  refusal(
+    logs: readonly Log[],
+    action: LendCall,
+    lines: {before: LendLine; after: LendLine},
+  ): string | null
   /** Amount of a mined action, from its events. */
   moved(logs: readonly Log[], action: LendCall, line: LendLine): bigint
 }

@@ -2,6 +2,7 @@ import type {Address, Log} from 'viem'
 
 import type {PoolsId} from '../../../protocol/defi/markets.ts'
 import type {PoolFigures} from '../../../protocol/defi/pools/constant-product.ts'
+import type {RatioChange} from '../../../protocol/lst/peg.ts'
 import type {PlannedCall} from '../../sending/plan.ts'
 import type {Token} from '../tokens.ts'
 
@@ -79,6 +80,16 @@ interface AskedExchange {
   pool(tokens: readonly [Token, Token], at?: AtBlock): Promise<Pool | null>
   /** Null when there is no path through pools. */
   quote(path: readonly Token[], amountIn: bigint, at?: AtBlock): Promise<RouteQuote | null>
+  /**
+   * Prices before and after each event of a pool that moved it, oldest first.
+   *
+   * @throws {MetisSeqError} LOGS_UNREADABLE
+   */
+  priceChanges(
+    tokens: readonly [Token, Token],
+    pool: Pick<Pool, 'address'>,
+    range: {fromBlock: bigint; toBlock: bigint},
+  ): Promise<RatioChange[]>
 }
 
 /** In the order of the tokens. */

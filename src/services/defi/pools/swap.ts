@@ -160,7 +160,7 @@ function conditionsOf({tokens: [first, last], held, quote, amountIn, minOut}: Sw
       label: `the swap gives ${last.symbol}`,
       ok: amountIn > 0n && quote.out > 0n,
       seen: `${exactText(quote.out, last)} for ${exactText(amountIn, first)}`,
-      remedy: 'Run `metis-seq pool quote AMOUNT FROM TO` with a larger amount.',
+      remedy: `Choose a larger amount: \`metis-seq pool quote 1 ${first.symbol} ${last.symbol}\` shows the price.`,
       facts: {amountWei: `${amountIn}`},
     }),
     holdsToken(first, held, amountIn),

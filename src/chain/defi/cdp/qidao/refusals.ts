@@ -8,6 +8,7 @@ export const qidaoWords = {
   debtTooLarge: 'borrowToken: max loan cap reached.',
   nothingToLend: 'borrowToken: Cannot mint over available supply.',
   paysTooMuch: 'Vault debt less than amount to pay back',
+  cannotPay: 'Token balance too low',
 } as const
 
 const SHOW = 'Run `metis-seq cdp show` to see the vaults of the account.'
@@ -69,7 +70,7 @@ const debts: readonly EntryPart[] = [
     causes: ['Others have borrowed the rest.'],
   },
   {
-    subject: 'Token balance too low',
+    subject: qidaoWords.cannotPay,
     code: 'TOKEN_BALANCE_LOW',
     message: 'The account holds less of the borrowed token than the call repays.',
     meaning: 'A repayment comes from the balance of the sender.',

@@ -8,6 +8,8 @@ export const stablisWords = {
   paused: 'BorrowerOps: Protocol is paused',
   noDeposits: 'BorrowerOps: Deposit is not allowed for this asset',
   lastChest: 'ChestManager: Only one chest in the system',
+  cannotPay: 'BorrowerOps: Caller doesnt have enough USDS to make repayment',
+  notOpen: 'BorrowerOps: Chest does not exist or is closed',
   bothDirections: 'BorrowerOperations: Cannot withdraw and add coll',
 } as const
 
@@ -36,7 +38,7 @@ const ratios: readonly EntryPart[] = [
     causes: ['The amount is too large.'],
   },
   {
-    subject: 'BorrowerOps: Caller doesnt have enough USDS to make repayment',
+    subject: stablisWords.cannotPay,
     code: 'TOKEN_BALANCE_LOW',
     message: 'The account holds less of the stablecoin than the call repays.',
     meaning: 'The borrowing fee was added to the debt, so more is owed than was received.',
@@ -67,7 +69,7 @@ const states: readonly EntryPart[] = [
     causes: ['The collateral is being wound down.'],
   },
   {
-    subject: 'BorrowerOps: Chest does not exist or is closed',
+    subject: stablisWords.notOpen,
     code: 'VAULT_UNKNOWN',
     message: 'The account has no open chest.',
     meaning: 'Each account has one chest for each collateral.',

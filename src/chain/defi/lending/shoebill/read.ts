@@ -1,5 +1,5 @@
 import {zeroAddress, type Address} from 'viem'
-import {readContract, simulateContract} from 'viem/actions'
+import {getBlockNumber, readContract, simulateContract} from 'viem/actions'
 
 import type {LendLine} from '../../../../protocol/defi/lending/line.ts'
 import type {ShoebillContracts} from '../../../../protocol/defi/lending/shoebill/about.ts'
@@ -8,6 +8,7 @@ import {comptrollerAbi} from '../../../abis/comptroller.ts'
 import {shoebillOracleAbi} from '../../../abis/shoebill-oracle.ts'
 import type {ChainClient} from '../../../connect.ts'
 import {ifOffered} from '../../../lst/optional.ts'
+import {isRevert} from '../../../reverts.ts'
 import {readBlocksPerYear} from '../../blocks-per-year.ts'
 
 interface AtBlock {
@@ -37,6 +38,7 @@ export async function readMarkets(
       market,
       // The market of the coin has none; an endpoint that fails is not taken for it.
       underlying: await ifOffered(
+        l2,
         readContract(l2, {
           address: market,
           abi: cErc20Abi,
@@ -71,10 +73,6 @@ export async function readMarketLine(
   const of = {address: market, abi: cErc20Abi, ...at} as const
   const rules = {address: comptroller, abi: comptrollerAbi, ...at} as const
   const who = account ?? zeroAddress
-  const now = <name extends 'exchangeRateCurrent' | 'borrowBalanceCurrent'>(
-    functionName: name,
-    args: name extends 'borrowBalanceCurrent' ? readonly [Address] : readonly [],
-  ) => simulateContract(l2, {...of, functionName, args} as never) as Promise<{result: bigint}>
   const oracle = await readContract(l2, {...rules, functionName: 'oracle'})
   const [[, factor], incentive, mintPaused, borrowPaused, isMember, price] = await Promise.all([
     readContract(l2, {...rules, functionName: 'markets', args: [market]}),
@@ -95,10 +93,10 @@ export async function readMarketLine(
     readContract(l2, {...of, functionName: 'totalSupply'}),
     readContract(l2, {...of, functionName: 'totalBorrows'}),
     readContract(l2, {...of, functionName: 'getCash'}),
-    now('exchangeRateCurrent', []),
-    now('borrowBalanceCurrent', [who]),
+    readNow(l2, of, 'exchangeRateCurrent', 'exchangeRateStored', []),
+    readNow(l2, of, 'borrowBalanceCurrent', 'borrowBalanceStored', [who]),
   ])
-  const supplied = (shares * rate.result) / WAD
+  const supplied = (shares * rate) / WAD
   return {
     token,
     price: (price * 10n ** BigInt(token.decimals)) / 10n ** 28n,
@@ -108,21 +106,53 @@ export async function readMarketLine(
     state: mintPaused ? 'frozen' : 'open',
     canBorrow: !borrowPaused,
     ...(await ratesOf(l2, of)),
-    totalSupplied: (supply * rate.result) / WAD,
+    totalSupplied: (supply * rate) / WAD,
     totalBorrowed: borrows,
     available: cash,
     ...{supplyCap: null, borrowCap: null},
     supplied: account === null ? 0n : supplied,
-    borrowed: account === null ? 0n : owed.result,
+    borrowed: account === null ? 0n : owed,
     counts: account !== null && isMember,
     market: {address: market, shares: account === null ? 0n : shares},
+  }
+}
+
+interface OfMarket {
+  address: Address
+  abi: typeof cErc20Abi
+  blockNumber?: bigint
+}
+
+/**
+ * A figure with the interest until now. On a chain whose blocks are below the last accrual, as when
+ * contracts were carried to another chain, that subtraction reverts: no interest is due there.
+ */
+async function readNow(
+  l2: ChainClient,
+  of: OfMarket,
+  current: 'exchangeRateCurrent' | 'borrowBalanceCurrent',
+  stored: 'exchangeRateStored' | 'borrowBalanceStored',
+  args: readonly [] | readonly [Address],
+): Promise<bigint> {
+  const call = {...of, functionName: current, args}
+  try {
+    const {result} = (await simulateContract(l2, call as never)) as {result: bigint}
+    return result
+  } catch (error) {
+    if (!isRevert(error)) throw error
+    const [accruedAt, head] = await Promise.all([
+      readContract(l2, {...of, functionName: 'accrualBlockNumber'}),
+      of.blockNumber ?? getBlockNumber(l2, {cacheTime: 0}),
+    ])
+    if (head >= accruedAt) throw error
+    return (await readContract(l2, {...of, functionName: stored, args} as never)) as bigint
   }
 }
 
 /** Per year at the recent pace of blocks. */
 async function ratesOf(
   l2: ChainClient,
-  of: {address: Address; abi: typeof cErc20Abi; blockNumber?: bigint},
+  of: OfMarket,
 ): Promise<Pick<LendLine, 'supplyRate' | 'borrowRate'>> {
   const [blocks, supply, borrow] = await Promise.all([
     readBlocksPerYear(l2),

@@ -1,19 +1,14 @@
-import {
-  BaseError,
-  concatHex,
-  ContractFunctionRevertedError,
-  isAddressEqual,
-  zeroAddress,
-  type Address,
-} from 'viem'
+import {concatHex, isAddressEqual, zeroAddress, type Address} from 'viem'
 import {readContract, simulateContract} from 'viem/actions'
 
 import type {AlgebraContracts} from '../../../../protocol/defi/pools/algebra/about.ts'
+import type {PriceRatio} from '../../../../protocol/lst/peg.ts'
 import {algebraFactoryAbi} from '../../../abis/algebra-factory.ts'
 import {algebraPoolAbi} from '../../../abis/algebra-pool.ts'
 import {algebraQuoterAbi} from '../../../abis/algebra-quoter.ts'
 import {readTokenBalance} from '../../../actions/erc20/read-token.ts'
 import type {ChainClient} from '../../../connect.ts'
+import {isRevert} from '../../../reverts.ts'
 
 interface AtBlock {
   blockNumber?: bigint
@@ -57,16 +52,18 @@ export async function readAlgebraPool(
     readTokenBalance(l2, {token: tokenA, account: address, ...at}),
     readTokenBalance(l2, {token: tokenB, account: address, ...at}),
   ])
-  const [square, one] = [root * root, 2n ** 192n]
-  const isInOrder = isAddressEqual(token0, tokenA)
   return {
     address,
     liquidity,
     balances: [heldA, heldB],
-    price: isInOrder
-      ? {numerator: square, denominator: one}
-      : {numerator: one, denominator: square},
+    price: ratioOfRoot(root, isAddressEqual(token0, tokenA)),
   }
+}
+
+/** Second token over the first, from the square root of token 1 over token 0 with 96 binary places. */
+export function ratioOfRoot(root: bigint, isInOrder: boolean): PriceRatio {
+  const [square, one] = [root * root, 2n ** 192n]
+  return isInOrder ? {numerator: square, denominator: one} : {numerator: one, denominator: square}
 }
 
 /**
@@ -92,10 +89,7 @@ export async function quoteAlgebra(
     })
     return result
   } catch (error) {
-    const isRefused =
-      error instanceof BaseError &&
-      error.walk((each) => each instanceof ContractFunctionRevertedError) !== null
-    if (isRefused) return null
+    if (isRevert(error)) return null
     throw error
   }
 }

@@ -14,15 +14,17 @@ import type {ShoebillContracts} from '../../../../protocol/defi/lending/shoebill
 import {cErc20Bytecode} from '../../../artifacts/c-erc20.ts'
 import {cEtherBytecode} from '../../../artifacts/c-ether.ts'
 import {comptrollerBytecode} from '../../../artifacts/comptroller.ts'
+import {maximillionBytecode} from '../../../artifacts/maximillion.ts'
 import {shoebillOracleBytecode} from '../../../artifacts/shoebill-oracle.ts'
 import type {LocalLstToken} from '../../../lst/providers.ts'
 import type {GenesisParts} from '../../../placement.ts'
 import {localFeeds} from '../../tokens.ts'
 
-/** Our choice; the document of a local network contains the first. */
-export const localShoebill: ShoebillContracts = {
+/** Our choice; the document of a local network contains the first two. */
+export const localShoebill = {
   comptroller: '0x4200000000000000000000000000000000003221',
-}
+  repayer: '0x4200000000000000000000000000000000003225',
+} as const satisfies ShoebillContracts
 
 export const localShoebillMarkets = {
   metis: '0x4200000000000000000000000000000000003222',
@@ -74,6 +76,7 @@ export function planShoebill({governanceAddress, lst}: ShoebillOptions): Genesis
     parseAbiParameters(['address, string, string, address, Terms', shape]),
     [lst.token, `Shoebill ${lst.symbol}`, `sb${lst.symbol}`, comptroller, terms],
   )
+  const ofRepayer = encodeAbiParameters(parseAbiParameters('address'), [metis])
   const place = (name: string, at: Address, ...code: `0x${string}`[]) => ({
     name,
     at,
@@ -84,6 +87,7 @@ export function planShoebill({governanceAddress, lst}: ShoebillOptions): Genesis
       place('oracle of the markets', ORACLE, shoebillOracleBytecode, prices),
       place('comptroller', comptroller, comptrollerBytecode, rules),
       place('market of METIS', metis, cEtherBytecode, native),
+      place('repayer of METIS', localShoebill.repayer, maximillionBytecode, ofRepayer),
       place(`market of ${lst.symbol}`, lstMarket, cErc20Bytecode, ofToken),
     ],
     seeds: [

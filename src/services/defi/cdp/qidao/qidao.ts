@@ -10,6 +10,7 @@ import {
 } from '../../../../chain/defi/cdp/qidao/read.ts'
 import {qidao, type QiDaoContracts} from '../../../../protocol/defi/cdp/qidao/about.ts'
 import {afterVault, vaultHealth, vaultPercent} from '../../../../protocol/defi/cdp/qidao/vault.ts'
+import {withInterest} from '../../../../protocol/defi/interest.ts'
 import {noChange, type CdpChange, type CdpPosition} from '../../../../protocol/defi/cdp/position.ts'
 import type {Context} from '../../../context.ts'
 import {ourOwn, type Condition} from '../../../sending/check.ts'
@@ -38,6 +39,7 @@ export function openQiDao(context: Context, contracts: QiDaoContracts): CdpProvi
     name: qidao.name,
     spender: {address: vault, name: 'the QiDao vaults'},
     burnsDebt: false,
+    cannotPay: qidaoWords.cannotPay,
     async read(account, at): Promise<VaultState> {
       const settings = await readVaultSettings(client, contracts, at)
       const [collateral, debt, positions] = await Promise.all([
@@ -65,7 +67,8 @@ export function openQiDao(context: Context, contracts: QiDaoContracts): CdpProvi
         label: () => 'Create a vault of QiDao',
       }),
     created: (logs, account) => createdIn(logs, vault, account),
-    changeCalls: async (state, position, change) => changeCalls(vault, state, position, change),
+    changeCalls: async (state, position, change, deadlineSeconds) =>
+      changeCalls(vault, state, position, change, deadlineSeconds),
     closeCalls: (state, position, deadlineSeconds) =>
       closeCalls(vault, state, position, deadlineSeconds),
   }
@@ -89,39 +92,77 @@ function termsOf(settings: VaultSettings): CdpState['terms'] {
   }
 }
 
-/** In the order of our calls; every one is what the contract checks. */
+/**
+ * In the order of our calls; every one is what the contract checks. Interest accrues until they are
+ * mined, so limits of a debt that grows are checked with it.
+ */
 function conditionsOf(state: CdpState, position: CdpPosition, change: CdpChange): Condition[] {
   const settings = settingsOf(state)
-  const {minDebt, maxDebt, available, minPercent, price} = settings
   const {borrow, repay, withdraw} = change
-  const after = afterVault(position, change, settings)
-  const percent = vaultPercent(after, settings)
-  const isRiskier = borrow > 0n || withdraw > 0n
+  const isPriced = borrow > 0n || repay > 0n || (withdraw > 0n && position.debt > 0n)
   return [
     {
       ...ourOwn('price', 'PRICE_UNKNOWN', {
         label: 'the feed has a price',
-        // Without a debt nothing is compared with it.
-        ok: price > 0n || (position.debt === 0n && borrow === 0n),
-        seen: `${price}`,
+        ok: settings.price > 0n || !isPriced,
+        seen: `${settings.price}`,
         remedy: 'Wait until the feed is updated.',
       }),
     },
+    ...repaymentConditions(state, position, repay),
+    ...riskConditions(state, settings, position, change),
+  ]
+}
+
+/** A repayment is a call of its own, before a loan: it must leave an allowed debt by itself. */
+function repaymentConditions(state: CdpState, position: CdpPosition, repay: bigint): Condition[] {
+  const {minDebt} = settingsOf(state)
+  const left = position.debt - repay
+  const everything = `Repay less, or everything with \`metis-seq cdp close ${position.id}\`.`
+  return [
     {
       ...ourOwn('repay-within-debt', 'DEBT_OUT_OF_RANGE', {
         label: 'no more than the debt is repaid',
-        ok: repay <= position.debt,
+        ok: left >= 0n,
         seen: exactText(position.debt, state.debt),
-        remedy: 'Repay less, or everything with `metis-seq cdp close VAULT`.',
+        remedy: everything,
         facts: {amountWei: `${repay}`},
       }),
       revert: qidaoWords.paysTooMuch,
     },
     {
+      ...ourOwn('repay-leaves-minimum', 'DEBT_OUT_OF_RANGE', {
+        label: `the repayment leaves nothing, or at least ${amountText(minDebt, state.debt)}`,
+        ok: repay === 0n || left <= 0n || left >= minDebt,
+        seen: `${exactText(left < 0n ? 0n : left, state.debt)} left`,
+        remedy: everything,
+        facts: {amountWei: `${repay}`},
+      }),
+      revert: qidaoWords.debtTooSmall,
+    },
+  ]
+}
+
+function riskConditions(
+  state: CdpState,
+  settings: VaultSettings,
+  position: CdpPosition,
+  change: CdpChange,
+): Condition[] {
+  const {minDebt, maxDebt, available, minPercent} = settings
+  const {borrow, repay, withdraw} = change
+  const grown = {...position, debt: withInterest(position.debt, state.terms.interest)}
+  const isAll = repay > 0n && repay === position.debt
+  const after = afterVault(grown, isAll ? {...change, repay: grown.debt} : change, settings)
+  const percent = vaultPercent(after, settings)
+  const isRiskier = borrow > 0n || withdraw > 0n
+  const debt = position.debt - repay + borrow
+  return [
+    {
       ...ourOwn('debt-in-range', 'DEBT_OUT_OF_RANGE', {
-        label: 'the debt is nothing, or within the limits of a vault',
-        ok: after.debt === 0n || (after.debt >= minDebt && after.debt <= maxDebt),
-        seen: `${amountText(after.debt, state.debt)}, with limits of ${amountText(minDebt, state.debt)} and ${amountText(maxDebt, state.debt)}`,
+        label: 'the debt is within the limits of a vault',
+        ok: borrow === 0n || (debt >= minDebt && after.debt <= maxDebt),
+        seen: `${amountText(debt < 0n ? 0n : debt, state.debt)}, with limits of ${amountText(minDebt, state.debt)} and ${amountText(maxDebt, state.debt)}`,
         remedy: 'Borrow an amount within the limits.',
       }),
       revert: after.debt > maxDebt ? qidaoWords.debtTooLarge : qidaoWords.debtTooSmall,
@@ -156,26 +197,34 @@ function conditionsOf(state: CdpState, position: CdpPosition, change: CdpChange)
 function changeCalls(
   vault: Address,
   state: CdpState,
-  {id}: CdpPosition,
+  position: CdpPosition,
   change: CdpChange,
+  deadlineSeconds: bigint,
 ): PlannedCall[] {
   const {collateral, debt} = state
+  const {id} = position
   const {deposit, withdraw, borrow, repay} = change
   const how = {contract: 'StableQiVault', to: vault, gasAtMost: CALL_GAS}
   const calls: (PlannedCall | false)[] = [
     deposit > 0n &&
       planCallOf(stableQiVaultAbi, {
         ...how,
-        moves: restOf(state, id, {...change, deposit: 0n}),
+        moves: restOf(state, position, {...change, deposit: 0n}),
         functionName: 'depositCollateral',
         args: [id, deposit],
         label: () => `Deposit ${amountText(deposit, collateral)} in vault ${id}`,
         ...(collateral.isMetis ? {pullsWei: deposit} : {}),
       }),
     repay > 0n &&
+      repay === position.debt && {
+        ...repayAllCall(vault, state, position, deadlineSeconds),
+        ...movesOf(restOf(state, position, {...change, deposit: 0n, repay: 0n})),
+      },
+    repay > 0n &&
+      repay !== position.debt &&
       planCallOf(stableQiVaultAbi, {
         ...how,
-        moves: restOf(state, id, {...change, deposit: 0n, repay: 0n}),
+        moves: restOf(state, position, {...change, deposit: 0n, repay: 0n}),
         functionName: 'payBackToken',
         args: [id, repay, FRONT],
         label: () => `Repay ${amountText(repay, debt)} of vault ${id}`,
@@ -183,7 +232,7 @@ function changeCalls(
     borrow > 0n &&
       planCallOf(stableQiVaultAbi, {
         ...how,
-        moves: restOf(state, id, {...noChange, withdraw}),
+        moves: restOf(state, position, {...noChange, withdraw}),
         functionName: 'borrowToken',
         args: [id, borrow, FRONT],
         label: () => `Borrow ${amountText(borrow, debt)} from vault ${id}`,
@@ -199,49 +248,59 @@ function changeCalls(
   return calls.filter((call) => call !== false)
 }
 
+function movesOf(moves: PlannedCall['moves']): Pick<PlannedCall, 'moves'> {
+  return moves ? {moves} : {}
+}
+
 /** The command for what follows a call of a change; nothing after the last one. */
 function restOf(
   {collateral, debt}: CdpState,
-  id: bigint,
+  position: CdpPosition,
   {deposit, repay, borrow, withdraw}: CdpChange,
 ): PlannedCall['moves'] {
   const flag = (name: string, amount: bigint, {decimals}: Token) =>
     amount === 0n ? [] : [`--${name} ${formatUnits(amount, decimals)}`]
   const flags = [
     ...flag('deposit', deposit, collateral),
-    ...flag('repay', repay, debt),
+    // The debt grows until then.
+    ...(repay > 0n && repay === position.debt ? ['--repay max'] : flag('repay', repay, debt)),
     ...flag('borrow', borrow, debt),
     ...flag('withdraw', withdraw, collateral),
   ]
   if (flags.length === 0) return undefined
-  return {rest: `metis-seq cdp adjust ${[id, ...flags, '--market', qidao.id].join(' ')}`}
+  return {rest: `metis-seq cdp adjust ${[position.id, ...flags, '--market', qidao.id].join(' ')}`}
 }
 
-/** - Source: QiDao `paybackTokenAll`, which includes the interest until then, and `destroyVault`. */
+/** - Source: QiDao `destroyVault`. */
 function closeCalls(
+  vault: Address,
+  state: CdpState,
+  position: CdpPosition,
+  deadlineSeconds: bigint,
+): PlannedCall[] {
+  const destroy = planCallOf(stableQiVaultAbi, {
+    ...{contract: 'StableQiVault', to: vault, gasAtMost: CALL_GAS},
+    functionName: 'destroyVault',
+    args: [position.id],
+    label: () => `Close vault ${position.id}`,
+  })
+  if (position.debt === 0n) return [destroy]
+  return [repayAllCall(vault, state, position, deadlineSeconds), destroy]
+}
+
+/** - Source: QiDao `paybackTokenAll`, which includes the interest until then: the exact amount is too little. */
+function repayAllCall(
   vault: Address,
   {debt}: CdpState,
   position: CdpPosition,
   deadlineSeconds: bigint,
-): PlannedCall[] {
-  const {id} = position
-  const how = {contract: 'StableQiVault', to: vault, gasAtMost: CALL_GAS}
-  const destroy = planCallOf(stableQiVaultAbi, {
-    ...how,
-    functionName: 'destroyVault',
-    args: [id],
-    label: () => `Close vault ${id}`,
+): PlannedCall {
+  return planCallOf(stableQiVaultAbi, {
+    ...{contract: 'StableQiVault', to: vault, gasAtMost: CALL_GAS},
+    functionName: 'paybackTokenAll',
+    args: [position.id, deadlineSeconds, FRONT],
+    label: () => `Repay all ${amountText(position.debt, debt)} of vault ${position.id}`,
   })
-  if (position.debt === 0n) return [destroy]
-  return [
-    planCallOf(stableQiVaultAbi, {
-      ...how,
-      functionName: 'paybackTokenAll',
-      args: [id, deadlineSeconds, FRONT],
-      label: () => `Repay all ${amountText(position.debt, debt)} of vault ${id}`,
-    }),
-    destroy,
-  ]
 }
 
 function createdIn(logs: readonly Log[], vault: Address, account: Address): bigint | undefined {

@@ -1,5 +1,6 @@
 import {stablisWords} from '../../../../chain/defi/cdp/stablis/refusals.ts'
 import type {ChestSettings} from '../../../../chain/defi/cdp/stablis/read.ts'
+import {withInterest} from '../../../../protocol/defi/interest.ts'
 import type {CdpChange, CdpPosition} from '../../../../protocol/defi/cdp/position.ts'
 import {afterChest, chestHealth, netDebt} from '../../../../protocol/defi/cdp/stablis/chest.ts'
 import {ourOwn, type Condition} from '../../../sending/check.ts'
@@ -67,22 +68,26 @@ function amountConditions(
 ): Condition[] {
   const {repay} = change
   const after = afterChest(position, change, settings)
-  const {ratio} = chestHealth(after, settings)
+  // Interest accrues until the call is mined: it lowers the ratio, and only raises the debt.
+  const grown = {...position, debt: withInterest(position.debt, state.terms.interest)}
+  const {ratio} = chestHealth(afterChest(grown, change, settings), settings)
   const net = netDebt(after.debt, settings)
+  const isOpen = position.debt > 0n
+  const everything = `Repay less, or everything with \`metis-seq cdp close ${position.id} --market stablis\`.`
   const owed = netDebt(position.debt, settings)
   return [
     refusedAs(stablisWords.paysTooMuch, 'repay-within-debt', 'DEBT_OUT_OF_RANGE', {
       label: 'no more than the debt is repaid',
       ok: repay <= owed,
       seen: exactText(owed, state.debt),
-      remedy: 'Repay less, or everything with `metis-seq cdp close VAULT`.',
+      remedy: everything,
       facts: {amountWei: `${repay}`},
     }),
     refusedAs(stablisWords.debtTooSmall, 'debt-in-range', 'DEBT_OUT_OF_RANGE', {
       label: `the debt is at least ${amountText(settings.minNetDebt, state.debt)} and the reserve`,
-      ok: net >= settings.minNetDebt,
+      ok: (isOpen && repay === 0n) || net >= settings.minNetDebt,
       seen: amountText(net, state.debt),
-      remedy: 'Borrow more, or close the chest instead.',
+      remedy: isOpen ? everything : 'Borrow more.',
     }),
     refusedAs(stablisWords.ratioTooLow, 'collateral-ratio', 'COLLATERAL_LOW', {
       label: 'the chest keeps the minimum ratio',
@@ -95,6 +100,16 @@ function amountConditions(
 
 function refusedAs(revert: string, ...parts: Parameters<typeof ourOwn>): Condition {
   return {...ourOwn(...parts), revert}
+}
+
+/** A chest without debt does not exist. */
+export function isOpenChest({debt}: CdpPosition): Condition {
+  return refusedAs(stablisWords.notOpen, 'chest-open', 'VAULT_UNKNOWN', {
+    label: 'the account has a chest',
+    ok: debt > 0n,
+    seen: debt > 0n ? 'open' : 'none',
+    remedy: 'Open one with `metis-seq cdp open COLLATERAL DEBT --market stablis`.',
+  })
 }
 
 /** The system keeps one chest. */

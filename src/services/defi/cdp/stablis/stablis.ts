@@ -7,6 +7,7 @@ import {
   readHints,
   type ChestSettings,
 } from '../../../../chain/defi/cdp/stablis/read.ts'
+import {stablisWords} from '../../../../chain/defi/cdp/stablis/refusals.ts'
 import {stablis, type StablisContracts} from '../../../../protocol/defi/cdp/stablis/about.ts'
 import {
   afterChest,
@@ -20,7 +21,7 @@ import type {PlannedCall} from '../../../sending/plan.ts'
 import {planCallOf} from '../../../sending/planned-call.ts'
 import {amountText, readToken} from '../../tokens.ts'
 import type {CdpProvider, CdpState} from '../provider.ts'
-import {chestConditions, notTheLast} from './conditions.ts'
+import {chestConditions, isOpenChest, notTheLast} from './conditions.ts'
 
 /** Upper bound of a call that follows an approval. Measured: at most 560,000. */
 const CALL_GAS = 900_000n
@@ -43,6 +44,7 @@ export function openStablis(context: Context, contracts: StablisContracts): CdpP
     name: stablis.name,
     spender: {address: operations, name: 'Stablis'},
     burnsDebt: true,
+    cannotPay: stablisWords.cannotPay,
     async read(account, at): Promise<ChestState> {
       const settings = await readChestSettings(client, contracts, at)
       const [collateral, debt, position] = await Promise.all([
@@ -75,7 +77,7 @@ export function openStablis(context: Context, contracts: StablisContracts): CdpP
       return {
         repay: netDebt(position.debt, settings),
         back: position.collateral,
-        conditions: [notTheLast(settings)],
+        conditions: [isOpenChest(position), notTheLast(settings)],
       }
     },
     createCall: () => null,

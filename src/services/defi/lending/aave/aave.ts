@@ -38,6 +38,9 @@ export function openAave(context: Context, contracts: AaveContracts): LendingPro
     conditions: aaveConditions,
     spender: () => ({address: pool, name: 'the Aave pool'}),
     calls: (action, {token}) => [callOf(pool, action, token)],
+    repaysAll: () => true,
+    // Every refusal reverts.
+    refusal: () => null,
     moved: (logs, action) => movedIn(logs, pool, action),
   }
 }
@@ -49,11 +52,11 @@ export function openAave(context: Context, contracts: AaveContracts): LendingPro
  * - Source: Aave v3 `Pool.supply`, `withdraw`, `borrow` and `repay`.
  */
 function callOf(pool: Address, action: LendCall, token: Token): PlannedCall {
-  const {kind, amount, from, isAll} = action
+  const {kind, amount, from, isAll, atMost} = action
   const all = isAll ? maxUint256 : amount
   const how = {contract: 'AavePool', to: pool, gasAtMost: CALL_GAS}
   const what = amountText(amount, token)
-  const pulls = token.isMetis ? {pullsWei: amount} : {}
+  const pulls = token.isMetis ? {pullsWei: atMost} : {}
   switch (kind) {
     case 'supply':
       return planCallOf(aavePoolAbi, {

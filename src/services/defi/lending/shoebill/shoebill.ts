@@ -3,6 +3,8 @@ import {isAddressEqual, maxUint256, parseEventLogs, type Log} from 'viem'
 import {cErc20Abi} from '../../../../chain/abis/c-erc20.ts'
 import {cEtherAbi} from '../../../../chain/abis/c-ether.ts'
 import {comptrollerAbi} from '../../../../chain/abis/comptroller.ts'
+import {maximillionAbi} from '../../../../chain/abis/maximillion.ts'
+import {comptrollerCodes, marketCodes} from '../../../../chain/defi/lending/shoebill/codes.ts'
 import {readMarketLine, readMarkets} from '../../../../chain/defi/lending/shoebill/read.ts'
 import {shoebill, type ShoebillContracts} from '../../../../protocol/defi/lending/shoebill/about.ts'
 import {
@@ -12,7 +14,7 @@ import {
 } from '../../../../protocol/defi/lending/shoebill/health.ts'
 import type {LendLine} from '../../../../protocol/defi/lending/line.ts'
 import type {Context} from '../../../context.ts'
-import type {PlannedCall} from '../../../sending/plan.ts'
+import {codeText, type PlannedCall} from '../../../sending/plan.ts'
 import {planCallOf} from '../../../sending/planned-call.ts'
 import {amountText, readToken} from '../../tokens.ts'
 import type {LendCall, LendingProvider} from '../provider.ts'
@@ -48,80 +50,105 @@ export function openShoebill(context: Context, contracts: ShoebillContracts): Le
     // The market is entered first: the receipt of the last call has the event that is verified.
     calls: (action, line) => [
       ...(action.kind === 'supply' && !line.counts ? [enterCall(contracts, line)] : []),
-      callOf(action, line),
+      callOf(contracts, action, line),
     ],
+    repaysAll: ({token}) => !token.isMetis || contracts.repayer !== undefined,
+    refusal: refusalIn,
     moved: movedIn,
   }
 }
 
+/** Refusals are numbers in transactions that succeed. */
+const answersWithCode = {names: marketCodes}
+
 /**
- * The call of an action. A refusal of most of them is a number in a transaction that succeeds.
+ * The call of an action.
  *
  * - Signed by: owner. Chain: L2. Value: the METIS that is supplied or repaid.
- * - Source: Compound v2 `CErc20` and `CEther`.
+ * - Source: Compound v2 `CErc20` and `CEther`; the market of the coin reverts where it is paid.
  */
-function callOf({kind, amount, isAll}: LendCall, line: LendLine): PlannedCall {
+function callOf(contracts: ShoebillContracts, action: LendCall, line: LendLine): PlannedCall {
+  const {kind, amount, isAll} = action
   const {token, market} = line
-  const isNative = token.isMetis
   const what = amountText(amount, token)
   const {address: to, shares} = market!
-  const how = {contract: isNative ? 'CEther' : 'CErc20', to, gasAtMost: CALL_GAS}
-  const code = {answersWithCode: true} as const
-  const label = {
-    supply: () => `Supply ${what} to Shoebill`,
-    withdraw: () => `Withdraw ${isAll ? `all ${token.symbol}` : what} from Shoebill`,
-    borrow: () => `Borrow ${what} from Shoebill`,
-    repay: () => `Repay ${what} to Shoebill`,
-  }[kind]
+  const how = {contract: token.isMetis ? 'CEther' : 'CErc20', to, gasAtMost: CALL_GAS}
   switch (kind) {
-    case 'supply':
-      return isNative
-        ? planCallOf(cEtherAbi, {...how, functionName: 'mint', args: [], label, valueWei: amount})
-        : {...planCallOf(cErc20Abi, {...how, functionName: 'mint', args: [amount], label}), ...code}
-    case 'withdraw':
-      return isAll
-        ? {
-            ...planCallOf(cErc20Abi, {...how, functionName: 'redeem', args: [shares], label}),
-            ...code,
-          }
-        : {
-            ...planCallOf(cErc20Abi, {
+    case 'supply': {
+      const label = () => `Supply ${what} to Shoebill`
+      if (token.isMetis) {
+        const asValue = {functionName: 'mint', args: [], label, valueWei: amount} as const
+        return planCallOf(cEtherAbi, {...how, ...asValue})
+      }
+      return coded(planCallOf(cErc20Abi, {...how, functionName: 'mint', args: [amount], label}))
+    }
+    case 'withdraw': {
+      const label = () => `Withdraw ${isAll ? `all ${token.symbol}` : what} from Shoebill`
+      return coded(
+        isAll
+          ? planCallOf(cErc20Abi, {...how, functionName: 'redeem', args: [shares], label})
+          : planCallOf(cErc20Abi, {
               ...how,
               functionName: 'redeemUnderlying',
               args: [amount],
               label,
             }),
-            ...code,
-          }
-    case 'borrow':
-      return {
-        ...planCallOf(cErc20Abi, {...how, functionName: 'borrow', args: [amount], label}),
-        ...code,
-      }
-    case 'repay':
-      return isNative
-        ? planCallOf(cEtherAbi, {
-            ...how,
-            functionName: 'repayBorrow',
-            args: [],
-            label,
-            valueWei: amount,
-          })
-        : {
-            ...planCallOf(cErc20Abi, {
-              ...how,
-              functionName: 'repayBorrow',
-              args: [isAll ? maxUint256 : amount],
-              label,
-            }),
-            ...code,
-          }
+      )
+    }
+    case 'borrow': {
+      const label = () => `Borrow ${what} from Shoebill`
+      return coded(planCallOf(cErc20Abi, {...how, functionName: 'borrow', args: [amount], label}))
+    }
+    case 'repay': {
+      if (token.isMetis) return repayMetisCall(contracts, action, line)
+      const label = () => `Repay ${isAll ? `all ${token.symbol}` : what} to Shoebill`
+      const args = [isAll ? maxUint256 : amount] as const
+      return coded(planCallOf(cErc20Abi, {...how, functionName: 'repayBorrow', args, label}))
+    }
   }
 }
 
-/** - Source: Compound v2 `Comptroller.enterMarkets`: from then on the supply is collateral. */
+function coded(call: PlannedCall): PlannedCall {
+  return {...call, answersWithCode}
+}
+
+/**
+ * Repays METIS. The market refuses more than is owed, and interest accrues until the block, so that
+ * everything goes through a contract that asks the market and returns the rest.
+ *
+ * - Source: Compound v2 `Maximillion.repayBehalfExplicit` and `CEther.repayBorrow`.
+ */
+function repayMetisCall(
+  {repayer}: ShoebillContracts,
+  {amount, from, isAll, atMost}: LendCall,
+  {token, market}: LendLine,
+): PlannedCall {
+  const {address: to} = market!
+  if (isAll && repayer !== undefined) {
+    return planCallOf(maximillionAbi, {
+      ...{contract: 'Maximillion', to: repayer, gasAtMost: CALL_GAS},
+      functionName: 'repayBehalfExplicit',
+      args: [from, to],
+      label: () =>
+        `Repay all METIS to Shoebill out of ${amountText(atMost, token)}; the rest comes back`,
+      valueWei: atMost,
+    })
+  }
+  return planCallOf(cEtherAbi, {
+    ...{contract: 'CEther', to, gasAtMost: CALL_GAS},
+    functionName: 'repayBorrow',
+    args: [],
+    label: () => `Repay ${amountText(amount, token)} to Shoebill`,
+    valueWei: amount,
+  })
+}
+
+/**
+ * - Source: Compound v2 `Comptroller.enterMarkets`: from then on the supply is collateral. It answers
+ *   with a code for each market.
+ */
 function enterCall({comptroller}: ShoebillContracts, {token, market}: LendLine): PlannedCall {
-  return planCallOf(comptrollerAbi, {
+  const call = planCallOf(comptrollerAbi, {
     contract: 'Comptroller',
     to: comptroller,
     functionName: 'enterMarkets',
@@ -129,6 +156,20 @@ function enterCall({comptroller}: ShoebillContracts, {token, market}: LendLine):
     label: () => `Use ${token.symbol} as collateral on Shoebill`,
     gasAtMost: CALL_GAS,
   })
+  return {...call, answersWithCode: {names: comptrollerCodes, isList: true}}
+}
+
+/** A `Failure` of the market, or a market that was to be entered and was not. */
+function refusalIn(
+  logs: readonly Log[],
+  {kind}: LendCall,
+  {before, after}: {before: LendLine; after: LendLine},
+): string | null {
+  const mine = logs.filter(({address}) => isAddressEqual(address, before.market!.address))
+  const [failure] = parseEventLogs({abi: cErc20Abi, eventName: 'Failure', logs: mine})
+  if (failure) return codeText(failure.args.errorCode, marketCodes)
+  const isLeftOut = kind === 'supply' && !before.counts && !after.counts
+  return isLeftOut ? 'MARKET_NOT_ENTERED: the supply is no collateral' : null
 }
 
 function movedIn(logs: readonly Log[], {kind}: LendCall, {market}: LendLine): bigint {

@@ -1,5 +1,6 @@
 import type {Address} from 'viem'
 
+import {readAlgebraPrices} from '../../../../chain/defi/pools/algebra/prices.ts'
 import {quoteAlgebra, readAlgebraPool} from '../../../../chain/defi/pools/algebra/read.ts'
 import {algebra, type AlgebraContracts} from '../../../../protocol/defi/pools/algebra/about.ts'
 import {ONE} from '../../../../protocol/defi/pools/constant-product.ts'
@@ -47,5 +48,7 @@ export function openAlgebra(context: Context, contracts: AlgebraContracts): Quot
       }
     },
     quote,
+    priceChanges: ([tokenA], {address}, range) =>
+      readAlgebraPrices(client, address, addressOf(tokenA), range),
   }
 }

@@ -3,6 +3,7 @@ import {isAddressEqual, parseEventLogs, zeroAddress, type Address, type Log} fro
 import {netswapPairAbi} from '../../../../chain/abis/netswap-pair.ts'
 import {netswapRouterAbi} from '../../../../chain/abis/netswap-router.ts'
 import type {ChainClient} from '../../../../chain/connect.ts'
+import {readNetswapPrices} from '../../../../chain/defi/pools/netswap/prices.ts'
 import {readNetswapPool} from '../../../../chain/defi/pools/netswap/read.ts'
 import {
   amountsOut,
@@ -43,6 +44,8 @@ export function openNetswap(client: ChainClient, contracts: NetswapContracts): P
       const kept = hops.reduce((left, hop) => (left * (1000n - hop.feePerMille)) / 1000n, ONE)
       return {path, out, impact: priceImpact(amountIn, out, hops), fee: ONE - kept}
     },
+    priceChanges: ([tokenA, tokenB], {address}, range) =>
+      readNetswapPrices(client, address, [tokenA.address, tokenB.address], range),
     swapCall: (terms) => swapCall(router, terms),
     addCall: (terms) => addCall(router, terms),
     removeCall: (terms) => removeCall(router, terms),
