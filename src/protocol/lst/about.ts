@@ -54,6 +54,8 @@ export interface LstAbout {
   kind: LstKind
   /** Its operations, whatever their state at the moment. */
   capabilities: readonly LstCapability[]
+  /** `lasting`: a request keeps its id. `position`: those behind one that is paid move up. */
+  requestIds: 'lasting' | 'position'
   /** Title in the schema of a network document. */
   title: string
   /** By the key in `lst.ID` of a network document. */

@@ -6,6 +6,7 @@ export const artemis = {
   token: 'artMETIS',
   kind: 'reward-bearing',
   capabilities: ['deposit', 'withdraw', 'claim'],
+  requestIds: 'position',
   title: 'Artemis on L2.',
   contracts: {
     artMetis: {contract: 'ArtMetis', label: 'artMETIS', isToken: true},
