@@ -63,7 +63,7 @@ export function backendOperation(
       })
       return {differences}
     },
-    done: (_verified, plan) => done(plan),
+    done: ({differences}, plan) => ({...done(plan), data: {differences}}),
   }
 }
 
