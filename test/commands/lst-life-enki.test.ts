@@ -8,6 +8,9 @@ import {erc20Abi} from '../../src/chain/abis/erc20.ts'
 import {localEnki} from '../../src/local/lst/enki/plan.ts'
 import {METIS} from '../helpers/l2-chain.ts'
 import * as lst from '../helpers/lst-life.ts'
+import {startBroadcastProxy} from '../helpers/broadcast-proxy.ts'
+import {makeOperator} from '../helpers/operator.ts'
+import {runCli, startCli, type RunningCli} from '../helpers/run-cli.ts'
 import {feesOf, holding, owner, wei, type LstLife} from '../helpers/lst-life.ts'
 
 const DAY = 86_400n
@@ -133,16 +136,47 @@ test('a claim of several tickets goes on after some of them, and says which were
   expect(wei((await ask('lst claim enki --id 4 --yes'))['receivedWei'])).toBe(7n * METIS)
 })
 
+test('a claim that died after its first ticket is told, and the next run claims the second', async () => {
+  for (let index = 0; index < 2; index++) await ask('lst withdraw enki 10 --yes')
+  await life.setBalance(redemptionQueue, 14n * METIS)
+  await life.later(Number(20n * DAY))
+  await using proxy = await startBroadcastProxy(life.chain.l2)
+  const endpoints = {l2: proxy.url}
+  using home = await makeOperator(life.chain.network, {
+    ...{owner: 'owner', signer: 'signer', endpoints},
+  })
+  const line = 'lst claim enki --id 5 --id 6 --yes --json'.split(' ')
+  let cli: RunningCli | undefined
+  proxy.onBroadcast((_count, moment) => {
+    if (moment === 'before') return 'go on'
+    cli?.child.kill('SIGKILL')
+    return 'silence'
+  })
+  cli = startCli(line, {home: home.root})
+  expect((await cli.result).exitCode).toBeNull()
+  proxy.reset()
+  const liquid = await life.balance(owner)
+  const {json} = await runCli(line, {home: home.root})
+  expect(json).toMatchObject({ok: true, data: {receivedWei: `${7n * METIS}`}})
+  expect((await life.balance(owner)) - liquid).toBe(7n * METIS - feesOf(json!.data))
+  const earlier = json!.warnings.filter(({code}) => code === 'EARLIER_SETTLED')
+  expect(earlier.map(({message}) => message).join()).toMatch(/Redeem ticket 5.*mined/)
+  expect(JSON.stringify(json!.data)).toContain('ticket 5, paid or cancelled earlier')
+  expect(await tickets()).toEqual([])
+  const again = await runCli(line, {home: home.root})
+  expect(again.json?.error?.code).toBe('NOTHING_CLAIMABLE')
+})
+
 test('half of the time vests half, nothing is forfeited, and the rest vests with the next stake', async () => {
-  // Of four withdrawals of 10 each, 3 are vesting.
-  const all = 12n * METIS
+  // 3 of each of six withdrawals of 10.
+  const all = 18n * METIS
   expect(await vestsNow()).toBe(all)
   expect(await held(eMetis, vesting)).toBe(all)
   const start = await eMetisNow()
   const enkiWei = await held(enki, owner)
-  const staked = await ask('lst vest enki stake --amount 120 --yes')
+  const staked = await ask('lst vest enki stake --amount 180 --yes')
   const from = await timeOf(staked)
-  expect(await held(enki, vesting)).toBe(120n * METIS)
+  expect(await held(enki, vesting)).toBe(180n * METIS)
   await life.later(Number(VESTING_SECONDS / 2n))
   const unstaked = await ask('lst vest enki unstake --yes')
   const half = (all * ((await timeOf(unstaked)) - from)) / VESTING_SECONDS
@@ -156,7 +190,7 @@ test('half of the time vests half, nothing is forfeited, and the rest vests with
   await life.later(Number(VESTING_SECONDS))
   expect((await life.refusal('lst vest enki claim --yes')).code).toBe('NOTHING_TO_CLAIM')
 
-  await ask('lst vest enki stake --amount 120 --yes')
+  await ask('lst vest enki stake --amount 180 --yes')
   await life.later(Number(VESTING_SECONDS))
   const claimed = await ask('lst vest enki claim --yes')
   expect(wei(claimed['receivedWei'])).toBe(all - half)

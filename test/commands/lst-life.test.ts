@@ -105,6 +105,9 @@ test('Enki: rewards are relocked, minted on L2 and dispatched; a redeemed share 
   await life.chain.submitRewards(signerOf('enki').address, 777n)
   const perBlock = wei((await ask('governance show'))['rewardPerBlockMetisWei'])
   const reward = 777n * perBlock
+  expect(await refused('lst provider unlock-withdrawals enki --yes', life.backend)).toBe(
+    'LST_CANNOT',
+  )
   await ask('lst provider relock enki --yes', life.backend)
   await life.relay()
   await ask('lst provider claim-rewards enki --yes', life.backend)
@@ -113,6 +116,9 @@ test('Enki: rewards are relocked, minted on L2 and dispatched; a redeemed share 
   expect(wei(raised.totalDepositsMetisWei)).toBe(
     wei(before.totalDepositsMetisWei) + 50n * METIS + toVault,
   )
+
+  const again = await ask('lst provider claim-rewards enki --dry-run', life.backend)
+  expect(JSON.stringify(again)).toContain('split again')
 
   const assets = (shares * wei(raised.totalDepositsMetisWei)) / wei(raised.supplyWei)
   await ask('lst withdraw enki max --token seMETIS --yes')

@@ -17,6 +17,7 @@ import {lockPartsOf} from '../../src/local/lst/providers.ts'
 import {localPaths} from '../../src/local/settings.ts'
 import type {LstId} from '../../src/protocol/lst/providers.ts'
 import {importKey} from '../../src/services/keys/keys.ts'
+import {forgetJournal} from './journal.ts'
 import {accountOf, METIS} from './l2-chain.ts'
 import {keyAccessOf, makeOperator, PASSWORD} from './operator.ts'
 import {relayDeposits} from './relay-deposits.ts'
@@ -56,6 +57,9 @@ export interface LstLife extends AsyncDisposable {
   /** What nodes do: deposits arrive, and with `messages` what rides on them is carried out. */
   relay(carried?: 'messages' | 'deposits'): Promise<void>
   blockersOf(id: LstId): Promise<string[]>
+  /** Both chains, and what homes remember of them, as at the last `keep`. */
+  reset(): Promise<void>
+  keep(): Promise<void>
 }
 
 /** @param ids whose sequencers are locked */
@@ -96,11 +100,21 @@ export async function startLstLife(ids: readonly LstId[], isLocal = false): Prom
     await addOwnKeys(backend, faucet.privateKey)
   }
   const memory = {fromBlock: 0n}
+  const kept = {...memory}
   return {
     ...{chain, temp, backend},
     ...linesOf(temp),
     ...actionsOf(chain),
     relay: (carried = 'messages') => relayDeposits(chain, memory, carried === 'messages'),
+    async keep() {
+      kept.fromBlock = memory.fromBlock
+      await chain.keep()
+    },
+    async reset() {
+      memory.fromBlock = kept.fromBlock
+      await chain.reset()
+      for (const home of [temp, backend]) forgetJournal(home)
+    },
     async [Symbol.asyncDispose]() {
       for (const home of [temp, backend]) home[Symbol.dispose]()
       await chain[Symbol.asyncDispose]()

@@ -16,15 +16,17 @@ import {enkiRates} from '../../../protocol/lst/enki/rates.ts'
 import {blockKnown} from '../../staking/verify.ts'
 import type {
   AtBlock,
+  LstBalance,
   LstDescription,
   LstHolding,
   LstPosition,
   LstProvider,
+  LstQueue,
   LstState,
   LstWithdrawal,
 } from '../provider.ts'
 import {planEnkiDeposit, quoteEnkiDeposit} from './deposit.ts'
-import {requireFound, requireSettings, timeOf, type EnkiSite} from './site.ts'
+import {requireFound, requireSettings, type EnkiSite} from './site.ts'
 import {readRequests, requireAllFound, type EnkiRequests, type TicketLimits} from './requests.ts'
 import {planEnkiCancel, planEnkiClaim, planEnkiSpeedUp} from './tickets.ts'
 import {verifyEnki} from './verify.ts'
@@ -67,36 +69,8 @@ export function openEnki(
     },
     describe: async () => describe(client, known, await find()),
     read: async (at) => readState(await site(), at),
-    async queue(at) {
-      const there = await site()
-      const {contracts, metis} = there
-      const [{owedMetisWei, liquidityMetisWei}, {queueSeconds, redemptionFee}] = await Promise.all([
-        readEnkiQueue(client, contracts, metis, at),
-        requireSettings(there, ['queueSeconds', 'redemptionFee'], at),
-      ])
-      // The contract counts METIS, not tickets.
-      const requests = null
-      return {
-        ...{requests, owedMetisWei, liquidityMetisWei},
-        minimumWaitSeconds: queueSeconds,
-        exitFeeRate: redemptionFee * PPM_TO_ONE,
-      }
-    },
-    async balance(at) {
-      const {contracts, metis} = await site()
-      const {minter, redemptionQueue} = contracts
-      const [{receiptSupplyWei}, ...idle] = await Promise.all([
-        readEnki(client, contracts, at),
-        readHeld(client, metis, minter, at),
-        readHeld(client, metis, redemptionQueue, at),
-      ])
-      return {
-        // A queued eMETIS is burnt only when its ticket is paid.
-        liabilitiesMetisWei: receiptSupplyWei,
-        idleMetisWei: idle.reduce((sum, wei) => sum + wei, 0n),
-        transitMetisWei: null,
-      }
-    },
+    queue: async (at) => readQueue(await site(), at),
+    balance: async (at) => readBalance(await site(), at),
     async changes(fromBlock, toBlock) {
       const {contracts} = await site()
       return readEnkiChanges(client, contracts, {fromBlock, toBlock})
@@ -155,6 +129,39 @@ async function describe(
   return {
     ...{...who, entry: contracts.minter, state: closed.length > 0 ? 'closed' : 'live'},
     warnings: closed.length > 0 ? [...closed, stays] : [],
+  }
+}
+
+async function readQueue(there: EnkiSite, at?: AtBlock): Promise<LstQueue> {
+  const {client, contracts, metis} = there
+  const [{owedMetisWei, liquidityMetisWei}, {queueSeconds, redemptionFee}] = await Promise.all([
+    readEnkiQueue(client, contracts, metis, at),
+    requireSettings(there, ['queueSeconds', 'redemptionFee'], at),
+  ])
+  // The contract counts METIS, not tickets.
+  const requests = null
+  return {
+    ...{requests, owedMetisWei, liquidityMetisWei},
+    minimumWaitSeconds: queueSeconds,
+    exitFeeRate: redemptionFee * PPM_TO_ONE,
+  }
+}
+
+async function readBalance(
+  {client, contracts, metis}: EnkiSite,
+  at?: AtBlock,
+): Promise<LstBalance> {
+  const {minter, redemptionQueue} = contracts
+  const [{receiptSupplyWei}, ...idle] = await Promise.all([
+    readEnki(client, contracts, at),
+    readHeld(client, metis, minter, at),
+    readHeld(client, metis, redemptionQueue, at),
+  ])
+  return {
+    // A queued eMETIS is burnt only when its ticket is paid.
+    liabilitiesMetisWei: receiptSupplyWei,
+    idleMetisWei: idle.reduce((sum, wei) => sum + wei, 0n),
+    transitMetisWei: null,
   }
 }
 
