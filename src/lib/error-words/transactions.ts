@@ -107,7 +107,7 @@ export const transactionWords: WordsOf<ReturnType<typeof transactionCodes>> = {
     'Run `metis-seq profile show` to see which signer the profile uses.',
   ],
   TICKETS_NOT_FOUND: [
-    'The account holds more tickets than were found among the newest ones, and older ones are not searched. What it is owed is unknown, and nothing was sent.',
+    'The account holds more tickets than the search found among the newest ones, and older ones are not searched. The METIS owed to the account is therefore unknown, and nothing was sent.',
     'Name each ticket: `metis-seq lst claim enki --id NUMBER`. An explorer of the network shows the numbers that the account holds.',
   ],
   TOKEN_UNKNOWN: [

@@ -76,7 +76,7 @@ export function requireAllFound(account: Address, requests: EnkiRequests): EnkiR
   const {from, until} = searched
   throw new MetisSeqError({
     code: 'TICKETS_NOT_FOUND',
-    message: `The account holds ${heldCount} tickets of ${enki.name}. ${tickets.length} of them are among the newest ${until - from}, and no more are searched, so what it is owed is unknown.`,
+    message: `The account holds ${heldCount} tickets of ${enki.name}. ${tickets.length} of them are among the newest ${until - from}, and older ones are not searched, so the METIS owed to the account is unknown.`,
     facts: {
       ...{account, held: `${heldCount}`, found: `${tickets.length}`},
       ...{searchedFrom: `${from}`, searchedUntil: `${until}`},
