@@ -184,6 +184,11 @@ test('a deposit goes to L1 with the weekly update, is locked there, and earns', 
   expect((backing as object[])[0]).toMatchObject({
     lockedMetisWei: `${LOCK + DEPOSIT + SMALL}`,
     ...{idleL1MetisWei: '0', idleMetisWei: '0', transitMetisWei: '0'},
+    // The token is worth the rewards of L1 already.
+    ...{rewardMetisWei: `${reward}`, countsRewards: true},
+    assetsMetisWei: `${LOCK + DEPOSIT + SMALL + reward}`,
+    ...{liabilitiesMetisWei: `${LOCK + DEPOSIT + SMALL + reward}`, ratio: `${METIS}`},
+    verdict: 'backed',
   })
 })
 

@@ -7,6 +7,7 @@ export const artemis = {
   kind: 'reward-bearing',
   capabilities: ['deposit', 'withdraw', 'claim'],
   requestIds: 'position',
+  owesUnclaimedRewards: false,
   title: 'Artemis on L2.',
   contracts: {
     artMetis: {contract: 'ArtMetis', label: 'artMETIS', isToken: true},

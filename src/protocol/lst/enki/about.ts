@@ -10,6 +10,7 @@ export const enki = {
   kind: 'reward-bearing',
   capabilities: ['deposit', 'withdraw', 'claim', 'cancel', 'speed-up', 'vest'],
   requestIds: 'lasting',
+  owesUnclaimedRewards: false,
   title: 'Enki on L2. The other contracts are found through the config of the vault.',
   contracts: {
     seMetis: {contract: 'SeMetis', label: 'seMETIS', isToken: true},

@@ -10,6 +10,7 @@ export const stakelink = {
   kind: 'rebasing',
   capabilities: ['deposit', 'withdraw', 'claim'],
   requestIds: 'lasting',
+  owesUnclaimedRewards: true,
   title: 'stake.link on L2. The other contracts are found through the priority pool.',
   contracts: {
     priorityPool: {contract: 'PriorityPool'},
