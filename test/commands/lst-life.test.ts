@@ -96,6 +96,21 @@ test('Artemis: a reward batch on L1 raises the rate by the computed amount, and 
   expect(await positionOf('artemis')).toMatchObject({owedMetisWei: '0', heldWei: `${held - part}`})
 })
 
+test('Artemis: a claim by position that died is not made again for the request that moved up', async () => {
+  for (let index = 0; index < 2; index++) await ask('lst withdraw artemis 3 --yes')
+  await life.setBalance(localLst.artemis.depositPool, 100n * METIS)
+  await ask('lst provider unlock-withdrawals artemis --yes', life.backend)
+  await life.later(14 * 86_400)
+  await using died = await lst.diesAfterFirst(life, 'lst claim artemis --id 0')
+  expect((await positionOf('artemis')).openRequests).toBe('1')
+  const again = await life.refusal('lst claim artemis --id 0 --yes', died.home)
+  expect(again.code).toBe('DONE_EARLIER')
+  expect((await positionOf('artemis')).openRequests).toBe('1')
+  // Whoever names none gets the rest.
+  await life.ask('lst claim artemis --yes', died.home)
+  expect((await positionOf('artemis')).openRequests).toBe('0')
+})
+
 test('Enki: rewards are relocked, minted on L2 and dispatched; a redeemed share vests and waits in the queue', async () => {
   const before = await rateOf('enki')
   const deposited = await ask('lst deposit enki 50 --yes')

@@ -17,11 +17,13 @@ import {lockPartsOf} from '../../src/local/lst/providers.ts'
 import {localPaths} from '../../src/local/settings.ts'
 import type {LstId} from '../../src/protocol/lst/providers.ts'
 import {importKey} from '../../src/services/keys/keys.ts'
+import {readNetwork} from '../../src/store/networks.ts'
+import {startBroadcastProxy} from './broadcast-proxy.ts'
 import {forgetJournal} from './journal.ts'
 import {accountOf, METIS} from './l2-chain.ts'
 import {keyAccessOf, makeOperator, PASSWORD} from './operator.ts'
 import {relayDeposits} from './relay-deposits.ts'
-import {runCli, type Document} from './run-cli.ts'
+import {runCli, startCli, type Document, type RunningCli} from './run-cli.ts'
 import {sendMined} from './send-mined.ts'
 import type {TempHome} from './temp-home.ts'
 import {governance, startTestChain, type TestChain} from './test-chain.ts'
@@ -214,4 +216,36 @@ export async function positionOf(
 /** Of the position: tokens in a state. */
 export function holding({holdings}: Position, token: string, state: string): bigint {
   return wei(holdings.find((each) => each.token === token && each.state === state)?.wei ?? 0n)
+}
+
+/**
+ * Runs a command of the owner that dies when its first transaction is out.
+ *
+ * @returns the home that remembers it, with the endpoint that it goes on with
+ */
+export async function diesAfterFirst(
+  {chain, temp}: LstLife,
+  line: string,
+): Promise<{home: TempHome} & AsyncDisposable> {
+  const proxy = await startBroadcastProxy(chain.l2)
+  const network = readNetwork(temp.home, chain.network.name)
+  const home = await makeOperator(network, {
+    ...{owner: 'owner', signer: 'signer', endpoints: {l2: proxy.url}},
+  })
+  let cli: RunningCli | undefined
+  proxy.onBroadcast((_count, moment) => {
+    if (moment === 'before') return 'go on'
+    cli?.child.kill('SIGKILL')
+    return 'silence'
+  })
+  cli = startCli([...line.split(' '), '--yes'], {home: home.root})
+  expect((await cli.result).exitCode, `${line} dies`).toBeNull()
+  proxy.reset()
+  return {
+    home,
+    async [Symbol.asyncDispose]() {
+      home[Symbol.dispose]()
+      await proxy[Symbol.asyncDispose]()
+    },
+  }
 }

@@ -123,6 +123,8 @@ export function claimCall(
     functionName: 'redeemRedemptionTicketNft',
     args: [BigInt(id), account],
     label: (ticket) => `Redeem ticket ${ticket}: ${formatWeiShort(metisWei)} METIS from Enki`,
+    // Each pays by itself: a run that ended after one did a part of what was asked.
+    moves: true,
     gasAtMost: GAS.ticket,
   })
 }
@@ -143,6 +145,7 @@ export function unlockLpCall(
     functionName: 'unlockLpToken',
     args: [id],
     label: (ticket) => `Unlock the liquidity tokens of ticket ${ticket}`,
+    moves: true,
     gasAtMost: GAS.ticket,
   })
 }

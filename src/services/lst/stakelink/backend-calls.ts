@@ -85,6 +85,7 @@ export function operatorRewardCall({strategy}: StakelinkContracts): PlannedCall 
   return planCallOf(l2StrategyAbi, {
     ...{contract: 'L2Strategy', to: strategy, functionName: 'withdrawOperatorRewards', args: []},
     label: () => `Take the ${stakelink.token} that an operator of ${stakelink.name} has earned`,
+    moves: true,
     gasAtMost: GAS.operator,
   })
 }
