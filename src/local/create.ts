@@ -328,9 +328,9 @@ function ownerOf({lst}: L1Deployment, provider: LstId | null): Address | null {
 /** What governance would record of the providers of a network. */
 function registryOf({lst}: L1Deployment): {lstRegistry?: LstRegistry} {
   if (!lst) return {}
-  const registered = Object.entries(lockPartsOf(lst)).map(([id, {owner, holder}]) => [
+  const registered = Object.entries(lockPartsOf(lst)).map(([id, {owner, holder, others = []}]) => [
     id,
-    {status: 'chosen', vote: null, l1Owners: [owner], l1Holders: [holder]},
+    {status: 'chosen', vote: null, l1Owners: [owner], l1Holders: [holder, ...others]},
   ])
   return {lstRegistry: Object.fromEntries(registered) as LstRegistry}
 }

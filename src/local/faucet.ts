@@ -198,14 +198,32 @@ export async function payOnL2(context: Context, payment: AccountPayment): Promis
   return paid!.hash
 }
 
-/** Calls on L1 by the owner of every contract of the local network. */
-export async function payAsGovernance(context: Context, payments: AccountPayment[]): Promise<void> {
+/** Calls on L1 by the owner of every contract of the local network; answers their hashes. */
+export function payAsGovernance(context: Context, payments: AccountPayment[]): Promise<Hash[]> {
+  return payOnL1(context, 'local-governance', payments)
+}
+
+/** Payments on L1 by the faucet; answers their hashes. */
+export function payAsFaucet(context: Context, payments: AccountPayment[]): Promise<Hash[]> {
+  return payOnL1(context, 'local-faucet', payments)
+}
+
+async function payOnL1(
+  context: Context,
+  key: 'local-faucet' | 'local-governance',
+  payments: AccountPayment[],
+): Promise<Hash[]> {
   const {home, config, network} = context
   const access = {home, config, passwordFile: localPaths(home).passwordFile}
-  const governance = await openSigner('local-governance', access)
+  const signer = await openSigner(key, access)
   const {client} = context.l1()
+  const hashes: Hash[] = []
   // One after the other: each needs the one before it mined.
-  for (const payment of payments) await pay(client, network.l1.chainId, governance, [payment])
+  for (const payment of payments) {
+    const [paid] = await pay(client, network.l1.chainId, signer, [payment])
+    hashes.push(paid!.hash)
+  }
+  return hashes
 }
 
 /**

@@ -6,7 +6,6 @@ import {
   sliceHex,
   zeroAddress,
   type Address,
-  type Hash,
   type Hex,
 } from 'viem'
 import {getLogs, readContract} from 'viem/actions'
@@ -17,34 +16,27 @@ import {l2MessengerAbi} from '../chain/abis/l2-messenger.ts'
 import type {Context} from '../services/context.ts'
 import {assertLocal, payOnL2} from './faucet.ts'
 import {l2Messenger} from './l2-plan.ts'
-
-/** A call from L1 to L2. */
-export interface LocalMessage {
-  nonce: bigint
-  target: Address
-  /** `under-way`: the deposit that carries it has not arrived on L2. */
-  state: 'relayed' | 'relayed-earlier' | 'under-way'
-  /** Transaction on L2 that relayed it now; null otherwise. */
-  hash: Hash | null
-}
+import {relayToL1} from './lst/providers.ts'
+import type {LocalMessage} from './message.ts'
 
 /**
- * Relays every message from L1 that has arrived: on Metis the deposit and the call are one
- * transaction, here the call needs its own (ADR 46).
+ * Delivers what contracts on L2 say to L1 (ADR 47), then relays every message from L1 that has arrived:
+ * on Metis the deposit and the call are one transaction, here the call needs its own (ADR 46).
  *
- * - Signed by: the network's faucet. Chain: L2. Value: none.
+ * - Signed by: the network's faucet, and its governance on L1. Chain: both. Value: none.
  *
  * @throws {MetisSeqError} NOT_LOCAL
  */
 export async function relayMessages(context: Context): Promise<LocalMessage[]> {
   assertLocal(context)
+  // Answers to it are deposits, which arrive later.
+  const sent = await relayToL1(context)
   const messenger = await readContract(context.l1().client, {
     address: context.network.l1.contracts.bridge,
     ...{abi: l1StandardBridgeAbi, functionName: 'messenger'},
   })
   // A network without liquid staking has none.
-  if (messenger === zeroAddress) return []
-  const sent: LocalMessage[] = []
+  if (messenger === zeroAddress) return sent
   for (const {nonce, target, data} of await readSent(context, messenger)) {
     const state = await stateOf(context, data)
     const hash =
@@ -52,7 +44,7 @@ export async function relayMessages(context: Context): Promise<LocalMessage[]> {
         ? await payOnL2(context, {what: `message ${nonce}`, account: target, to: l2Messenger, data})
         : null
     const shown = {accepted: 'relayed', done: 'relayed-earlier', missing: 'under-way'} as const
-    sent.push({nonce, target, state: shown[state], hash})
+    sent.push({to: 'L2', nonce, target, state: shown[state], paidMetisWei: 0n, hash})
   }
   return sent
 }

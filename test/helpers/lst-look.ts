@@ -18,7 +18,7 @@ export const lstBacking: LstBacking = {
   ...{provider: 'artemis', sequencers: [sequencer], lockedMetisWei: 20_000n * METIS},
   ...{rewardMetisWei: 0n, idleL1MetisWei: 0n, transitMetisWei: null, idleMetisWei: 400n * METIS},
   ...{liabilitiesMetisWei: 20_000n * METIS, assetsMetisWei: 20_400n * METIS},
-  ...{ratio: (102n * METIS) / 100n, verdict: 'backed'},
+  ...{ratio: (102n * METIS) / 100n, verdict: 'backed', countsRewards: false},
 }
 
 export const lstPeg: LstPeg = {

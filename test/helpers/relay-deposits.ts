@@ -10,10 +10,15 @@ import {accountOf} from './l2-chain.ts'
 import {sendMined} from './send-mined.ts'
 import type {TestChain} from './test-chain.ts'
 
-/** Relays everything that was deposited since the last call with the same memory. */
+/**
+ * Relays everything that was deposited since the last call with the same memory.
+ *
+ * @param withMessages false: `local relay` carries out the messages
+ */
 export async function relayDeposits(
   {l1, l2, at, network}: TestChain,
   memory: {fromBlock: bigint},
+  withMessages = true,
 ): Promise<void> {
   const head = BigInt(String(await l1.request('eth_blockNumber')))
   const range = {fromBlock: hex(memory.fromBlock), toBlock: hex(head)}
@@ -35,6 +40,7 @@ export async function relayDeposits(
     })
     await send(accountOf('relayer').address, network.l2.contracts.bridge, data)
   }
+  if (!withMessages) return
   for (const {args} of parseEventLogs({abi: l1MessengerAbi, eventName: 'SentMessage', logs})) {
     const data = encodeFunctionData({
       ...{abi: l2MessengerAbi, functionName: 'relayMessage'},

@@ -6,6 +6,7 @@ import {findEnki} from '../../src/chain/lst/enki/discover.ts'
 import {MetisSeqError} from '../../src/lib/errors.ts'
 import {localEnki} from '../../src/local/lst/enki/plan.ts'
 import {localLst} from '../../src/local/lst/providers.ts'
+import {openEnki} from '../../src/services/lst/enki/enki.ts'
 import {openProviders} from '../../src/services/lst/providers.ts'
 import {decodePlanned} from '../../src/services/sending/planned-call.ts'
 import type {LstPlan, LstProvider, LstRequest} from '../../src/services/lst/provider.ts'
@@ -222,6 +223,34 @@ describe('tickets', () => {
       ...{requests: null, owedMetisWei: 61n * one, liquidityMetisWei: 0n},
       ...{minimumWaitSeconds: 20n * DAY, exitFeeRate: 0n},
     })
+  })
+
+  test('those too old for the search are told, and a named one is claimed all the same', async () => {
+    await deposit('10', false)
+    await withdraw(2n * one, 'eMETIS')
+    await deposit('10', false, bob)
+    await enki.send(bob, 'eMetis', 'approve', [localEnki.redemptionQueue, 10n * one])
+    for (let index = 0; index < 3; index++) {
+      await enki.send(bob, 'queue', 'enterRedemptionQueue', [bob, one])
+    }
+    await withdraw(3n * one, 'eMETIS')
+    await enki.send(admin, 'minter', 'depositToRedemptionQueue', [9n * one])
+    await act.warp(Number(20n * DAY))
+    const open = (mostSearched: bigint) =>
+      openEnki(connection.client, localLst.enki, {mostSearched})
+    expect((await open(5n).requests(alice)).map(({id}) => id)).toEqual(['0', '4'])
+    expect(await open(1n).requests(admin)).toEqual([])
+    provider = open(4n)
+    const facts = {account: alice, held: '2', found: '1', searchedFrom: '1', searchedUntil: '5'}
+    const unknown = {code: 'TICKETS_NOT_FOUND', facts}
+    await expect(provider.requests(alice)).rejects.toMatchObject(unknown)
+    await expect(provider.position(alice)).rejects.toMatchObject(unknown)
+    await expect(provider.plan(alice, {kind: 'claim'})).rejects.toMatchObject(unknown)
+    // Another account's stays out of reach.
+    expect(await ask({kind: 'claim', ids: ['0', '1']})).toBe('NO_WITHDRAW_REQUEST')
+    expect((await carryOut({kind: 'claim', ids: ['0']})).receivedWei).toBe(2n * one)
+    expect(await enki.held('metis', localEnki.redemptionQueue)).toBe(7n * one)
+    expect((await provider.requests(alice)).map(({id}) => id)).toEqual(['4'])
   })
 
   test('METIS that pays one of two tickets is offered for one of two', async () => {

@@ -191,7 +191,9 @@ test('an end that nobody was told of is told by the next run, once; a repeatable
     code: 'DONE_EARLIER',
   })
   await unseen()
+  expect(told).not.toContain('EARLIER_SETTLED')
   await expect(run(transfer({...value, isRepeatable: true}))).resolves.toMatchObject({
     state: 'sent',
   })
+  expect(told).toContain('EARLIER_SETTLED')
 })

@@ -4,10 +4,11 @@ import {LOCAL_NETWORK} from '../../local/settings.ts'
 import {relayText} from '../../ui/presenters/local.ts'
 
 export default class LocalRelay extends OperatorCommand {
-  static override summary = 'Carry out the calls that contracts on the local L1 sent to L2.'
+  static override summary =
+    'Carry out the calls that contracts of the local network sent to the other chain.'
 
   static override description =
-    'On Metis this happens by itself: here a call needs a transaction of its own, signed by the faucet.'
+    'On Metis this happens by itself: here a call needs a transaction of its own, signed by the faucet on L2 and by governance on L1. METIS that left for L1 with a call is paid there by the faucet.'
 
   static override examples = ['<%= config.bin %> <%= command.id %>']
 

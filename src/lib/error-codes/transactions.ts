@@ -63,6 +63,13 @@ export const transactionCodes = () =>
     },
     SENDERS_DIFFER: {exit: 'usage'},
     SIGNER_NOT_REGISTERED: {exit: 'not-found', facts: {signer: 'hex', network: 'text'}},
+    TICKETS_NOT_FOUND: {
+      exit: 'precondition',
+      facts: {
+        ...{account: 'hex', held: 'number', found: 'number'},
+        ...{searchedFrom: 'number', searchedUntil: 'number'},
+      },
+    },
     TOKEN_UNKNOWN: {exit: 'not-found', facts: {token: 'text', network: 'text', known: 'text'}},
     TRAP: {exit: 'precondition', facts: {trap: 'text', 'key?': 'text'}},
     TX_AMBIGUOUS: {exit: 'usage', facts: {'*': 'text'}},

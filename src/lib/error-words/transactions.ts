@@ -106,6 +106,10 @@ export const transactionWords: WordsOf<ReturnType<typeof transactionCodes>> = {
     'The signer belongs to no sequencer: it was never registered, or it was replaced.',
     'Run `metis-seq profile show` to see which signer the profile uses.',
   ],
+  TICKETS_NOT_FOUND: [
+    'The account holds more tickets than the search found among the newest ones, and older ones are not searched. The METIS owed to the account is therefore unknown, and nothing was sent.',
+    'Name each ticket: `metis-seq lst claim enki --id NUMBER`. An explorer of the network shows the numbers that the account holds.',
+  ],
   TOKEN_UNKNOWN: [
     'The network document names no token with this symbol.',
     'Use the address of the token; anyone can deploy a token with any symbol.',

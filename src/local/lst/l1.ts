@@ -36,6 +36,8 @@ export interface L1LockParts {
   owner: Address
   /** Contract that has the METIS before, and makes the lock. */
   holder: Address
+  /** Other contracts that METIS of its depositors lies in. */
+  others?: Address[]
   /** Calls by governance, in this order, once the holder has the METIS. */
   lock(sequencer: LockedSequencer): {to: Address; data?: Hex; valueWei?: bigint}[]
 }

@@ -6,6 +6,8 @@ import {type Address, zeroAddress} from 'viem'
 
 import type {LstDeployments, LstId} from '../../protocol/lst/providers.ts'
 import type {LocalPart} from '../../protocol/local-parts.ts'
+import type {Context} from '../../services/context.ts'
+import type {LocalMessage} from '../message.ts'
 import type {GenesisParts, SeedCall} from '../placement.ts'
 import {artemisLock, type LocalArtemisL1, planArtemisL1} from './artemis/l1.ts'
 import {depositWithArtemis, localArtemis, planArtemis, seedArtemis} from './artemis/plan.ts'
@@ -14,6 +16,7 @@ import {localEnki, planEnki} from './enki/plan.ts'
 import type {L1LockParts, L1LstParts, L1LstSite} from './l1.ts'
 import {type LocalStakelinkL1, planStakelinkL1, stakelinkLock} from './stakelink/l1.ts'
 import {localStakelink, planStakelink} from './stakelink/plan.ts'
+import {relayStakelink} from './stakelink/relay.ts'
 
 /** The addresses that the providers have on a local network, where they are part of it. */
 export type LocalLst = {[Id in keyof LstDeployments]-?: NonNullable<LstDeployments[Id]>}
@@ -102,6 +105,11 @@ export function lockPartsOf(onL1: LocalLstL1): Record<LstId, L1LockParts> {
     enki: enkiLock(onL1.enki),
     stakelink: stakelinkLock(onL1.stakelink),
   }
+}
+
+/** Delivers what providers say to L1 by another way than the messenger. */
+export function relayToL1(context: Context): Promise<LocalMessage[]> {
+  return relayStakelink(context)
 }
 
 /** A token of a provider, for the markets. */

@@ -54,6 +54,13 @@ export interface LstAbout {
   kind: LstKind
   /** Its operations, whatever their state at the moment. */
   capabilities: readonly LstCapability[]
+  /** `lasting`: a request keeps its id. `position`: those behind one that is paid move up. */
+  requestIds: 'lasting' | 'position'
+  /**
+   * True: its token is worth rewards that still wait on L1, so they back it. False: they belong to
+   * nobody before they are harvested.
+   */
+  owesUnclaimedRewards: boolean
   /** Title in the schema of a network document. */
   title: string
   /** By the key in `lst.ID` of a network document. */

@@ -24,6 +24,8 @@ export interface LstBackend {
   readonly about: LstAbout
   /** Its operations, and the chain of each. */
   readonly operations: ReadonlyMap<BackendOperation, 'L1' | 'L2'>
+  /** Those that do something again when they are made again, so that no run continues an earlier one. */
+  readonly once?: ReadonlySet<BackendOperation>
   /** Values that its operator looks at, by name: wei as digits, counts, words. */
   status(): Promise<BackendFact[]>
   /**

@@ -51,7 +51,7 @@ export function backendOperation(
   }
   return {
     action: `lst provider ${operation}`,
-    ...{chain, from, isRepeatable: true},
+    ...{chain, from, isRepeatable: backend.once?.has(operation) !== true},
     plan: () => backend.plan(from, operation),
     async verify(plan, {blockNumber}): Promise<Verification> {
       const {client} = chain === 'L1' ? context.l1() : context.l2()
@@ -63,7 +63,7 @@ export function backendOperation(
       })
       return {differences}
     },
-    done: (_verified, plan) => done(plan),
+    done: ({differences}, plan) => ({...done(plan), data: {differences}}),
   }
 }
 

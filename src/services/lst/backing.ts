@@ -16,8 +16,10 @@ export interface LstBacking extends LstBalance {
   sequencers: Sequencer[] | null
   /** Locked by them; null when no owner is registered. */
   lockedMetisWei: bigint | null
-  /** Credited to them on L1. It belongs to the holders once it is harvested, and does not count here. */
+  /** Credited to them on L1. */
   rewardMetisWei: bigint | null
+  /** Whether they are assets. Otherwise they belong to the holders once they are harvested. */
+  countsRewards: boolean
   /** METIS of its contracts on L1 that is not locked; null when none is registered. */
   idleL1MetisWei: bigint | null
   /** Everything that is known to back the liabilities. */
@@ -39,7 +41,9 @@ export function readBacking(context: Context, id?: LstId): Promise<Answers<LstBa
 /** The same for one provider. */
 export async function backingOf(context: Context, provider: LstProvider): Promise<LstBacking> {
   const [balance, l1] = await Promise.all([provider.balance(), readL1(context, idOf(provider))])
-  return {provider: idOf(provider), ...balance, ...l1, ...judge(balance, l1)}
+  const countsRewards = provider.about.owesUnclaimedRewards
+  const judged = judge(balance, l1, countsRewards)
+  return {provider: idOf(provider), ...balance, ...l1, countsRewards, ...judged}
 }
 
 type L1Part = Pick<
@@ -96,10 +100,11 @@ function metisOf(context: Context, account: Address): Promise<bigint> {
 
 function judge(
   {liabilitiesMetisWei, idleMetisWei, transitMetisWei}: LstBalance,
-  {lockedMetisWei, idleL1MetisWei}: L1Part,
+  {lockedMetisWei, rewardMetisWei, idleL1MetisWei}: L1Part,
+  countsRewards: boolean,
 ): Pick<LstBacking, 'assetsMetisWei' | 'ratio' | 'verdict'> {
-  const assetsMetisWei =
-    idleMetisWei + (transitMetisWei ?? 0n) + (lockedMetisWei ?? 0n) + (idleL1MetisWei ?? 0n)
+  const onL1 = [lockedMetisWei, idleL1MetisWei, ...(countsRewards ? [rewardMetisWei] : [])]
+  const assetsMetisWei = sum([idleMetisWei, ...[transitMetisWei, ...onL1].map((wei) => wei ?? 0n)])
   const ratio =
     liabilitiesMetisWei === 0n ? null : (assetsMetisWei * 10n ** 18n) / liabilitiesMetisWei
   const verdict = (): BackingVerdict => {

@@ -114,8 +114,9 @@ export function lstOperation(
     action: `lst ${ask.kind}`,
     chain: 'L2',
     from,
-    // Claimed requests are gone from the queue, so continuing after an earlier run claims the rest. Named ones are not there again.
-    isRepeatable: ask.kind === 'claim' && ask.ids === undefined,
+    // What is claimed is gone from the queue, so continuing after an earlier run claims the rest; but
+    // a position in the queue is another request by then.
+    isRepeatable: ask.kind === 'claim' && (!ask.ids || provider.about.requestIds === 'lasting'),
     plan: async () => {
       if (ask.kind === 'deposit') await assertOpen(provider)
       return provider.plan(from, await exact(context, provider, from, ask))

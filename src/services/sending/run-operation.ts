@@ -1,6 +1,7 @@
 import type {Address} from 'viem'
 
 import {MetisSeqError, messageOf} from '../../lib/errors.ts'
+import {shortHex} from '../../lib/units.ts'
 import type {Context} from '../context.ts'
 import type {Plan} from './plan.ts'
 import type {Receipt} from './send-dependencies.ts'
@@ -93,17 +94,27 @@ async function planAfterEarlier<P extends Plan, V extends Verification>(
   session: Session,
 ): Promise<P> {
   const earlier = await settleEarlier(operation, request, session)
-  if (earlier && operation.isRepeatable !== true) throw earlier
+  if (earlier && operation.isRepeatable !== true) throw earlier.error
+  let plan: P
   try {
-    return await operation.plan()
+    plan = await operation.plan()
   } catch (error) {
     const isDone = error instanceof MetisSeqError && NOTHING_LEFT.includes(error.code)
-    throw isDone ? (earlier ?? error) : error
+    throw isDone ? (earlier?.error ?? error) : error
   }
+  for (const {label, hash} of earlier?.calls ?? []) {
+    const message = `${label} (${shortHex(hash)}) was sent by an earlier run and is mined; this run continues with the rest.`
+    session.host.say({kind: 'warning', code: 'EARLIER_SETTLED', message})
+  }
+  return plan
 }
 
 /** Of a repeatable operation: an earlier run did all of it. */
-const NOTHING_LEFT: readonly string[] = ['NOTHING_TO_CHANGE', 'NOTHING_CLAIMABLE']
+const NOTHING_LEFT: readonly string[] = [
+  'NOTHING_TO_CHANGE',
+  'NOTHING_CLAIMABLE',
+  'NO_WITHDRAW_REQUEST',
+]
 
 /** The money has moved, so an endpoint that stops responding now is a warning and not a failure. */
 async function conclude<P extends Plan, V extends Verification>(

@@ -6,16 +6,24 @@ import {findUntold, settleOpenTransactions} from './wait-transaction.ts'
 import {looksOnly, type SendRequest} from './request.ts'
 import type {Session} from './session.ts'
 
+/** What an earlier run did of the same command. */
+export interface Earlier {
+  /** DONE_EARLIER. */
+  error: MetisSeqError
+  /** Its calls that are mined, oldest first, steps that lead to others left out. */
+  calls: readonly JournalEntry[]
+}
+
 /**
  * Settles pending transactions of an earlier run before planning, so that the plan starts from the actual state.
  *
- * @returns DONE_EARLIER when an earlier run already did the same
+ * @returns undefined when no earlier run did anything of the same command
  */
 export async function settleEarlier(
   {action, from}: Pick<Plan, 'action' | 'from'>,
   request: SendRequest,
   {host, dependencies}: Session,
-): Promise<MetisSeqError | undefined> {
+): Promise<Earlier | undefined> {
   const {journal} = dependencies
   await settleOpenTransactions(from, dependencies, looksOnly(request))
   const untold = await findUntold(action, from, dependencies)
@@ -28,7 +36,7 @@ export async function settleEarlier(
   // Operators who write files for a remote key are told here too, or could never create another one.
   if (!request.dryRun) for (const {id} of untold) journal.tell(id)
   const last = done.at(-1)
-  return last && doneEarlier(last, done)
+  return last && {error: doneEarlier(last, done), calls: done}
 }
 
 /** Names every call that is mined, and the command for those that the run did not get to. */

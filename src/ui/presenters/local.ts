@@ -83,23 +83,26 @@ export interface FundView {
   hashes: {what: string; chain: 'L1' | 'L2'; hash: string}[]
 }
 
-/** A call from L1 to L2. */
+/** A call from one chain to the other. */
 export interface MessageRow {
+  to: (typeof messageChains)[number]
   nonce: bigint
   target: string
   state: (typeof messageStates)[number]
+  paidMetisWei: bigint
   hash: string | null
 }
 
+export const messageChains = ['L1', 'L2'] as const
 export const messageStates = ['relayed', 'relayed-earlier', 'under-way'] as const
 
 export function relayText(messages: MessageRow[]): string {
-  if (messages.length === 0) return 'No contract has sent a call to L2.'
+  if (messages.length === 0) return 'No contract has sent a call to the other chain.'
   return table(
-    ['message', 'target', 'state', 'transaction'],
-    messages.map(({nonce, target, state, hash}) => [
-      ...[`${nonce}`, target],
-      ...[state.replace('-', ' '), hash ?? ''],
+    ['to', 'message', 'target', 'state', 'METIS paid', 'transaction'],
+    messages.map(({to, nonce, target, state, paidMetisWei, hash}) => [
+      ...[to, `${nonce}`, target, state.replace('-', ' ')],
+      ...[paidMetisWei === 0n ? '' : formatWei(paidMetisWei), hash ?? ''],
     ]),
   )
 }

@@ -83,7 +83,10 @@ function oneBacking(backing: LstBacking): string {
         ['idle on L2', metis(backing.idleMetisWei)],
         ['assets', metis(backing.assetsMetisWei)],
         ['liabilities', metis(backing.liabilitiesMetisWei)],
-        ['rewards on L1, not counted', metis(rewardMetisWei)],
+        [
+          `rewards on L1, ${backing.countsRewards ? 'counted' : 'not counted'}`,
+          metis(rewardMetisWei),
+        ],
       ],
       2,
     ),

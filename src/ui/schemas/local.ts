@@ -1,5 +1,6 @@
 import {localParts} from '../../protocol/local-parts.ts'
 import {
+  messageChains,
   messageStates,
   type FundView,
   type MessageRow,
@@ -140,13 +141,15 @@ export const localSchemas: CommandSchemas = {
     }),
   },
   'local relay': {
-    data: object('Calls from L1 to L2.', {
+    data: object('Calls from one chain to the other.', {
       messages: list(
-        'Oldest first.',
-        object<MessageRow>('A call that a contract on L1 sent.', {
+        'Those to L1 first, the oldest first.',
+        object<MessageRow>('A call that a contract sent to the other chain.', {
+          to: word('Chain on which it is carried out.', messageChains),
           nonce: digits('Its number.'),
-          target: address('Contract on L2 that is called.'),
+          target: address('Contract that is called.'),
           state: word('`under-way`: its deposit has not arrived on L2.', messageStates),
+          paidMetisWei: wei('METIS that left the other chain with it and was paid now.'),
           hash: nullable(hash('Transaction that relayed it now; null otherwise.')),
         }),
       ),

@@ -169,16 +169,15 @@ export function readEnkiLpFactor(
   })
 }
 
-/** Whether an account may use the vault before it is public. */
-export function readEnkiBetaUser(
+/** A role of the config: `BETA_USER_ROLE` may use the vault before it is public, `BACKEND_ROLE` operates it. */
+export function readEnkiRole(
   l2: ChainClient,
   {config: address}: EnkiContracts,
+  name: 'BETA_USER_ROLE' | 'BACKEND_ROLE',
   account: Address,
 ): Promise<boolean> {
-  const role = keccak256(toBytes('BETA_USER_ROLE'))
-  return readContract(l2, {
-    ...{address, abi: enkiConfigAbi, functionName: 'hasRole', args: [role, account]},
-  })
+  const args = [keccak256(toBytes(name)), account] as const
+  return readContract(l2, {address, abi: enkiConfigAbi, functionName: 'hasRole', args})
 }
 
 /** Balance of an ERC-20. */

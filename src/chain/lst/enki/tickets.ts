@@ -15,6 +15,8 @@ const MOST_TICKETS = 1n << 20n
 const MOST_HELD = 2000n
 /** Reads at once while the tickets of an account are looked for. */
 const AT_ONCE = 50n
+/** Tickets that are looked through for those of an account: a hundred rounds of reads. */
+const MOST_SEARCHED = 5000n
 
 type Queue = Pick<EnkiContracts, 'redemptionQueue'>
 
@@ -46,35 +48,75 @@ export async function readEnkiTicket(
   }
 }
 
+/** The tickets of an account, as far as they were looked for. */
+export interface EnkiTickets {
+  /** By maturity. */
+  tickets: EnkiTicket[]
+  /** How many the account holds. */
+  heldCount: bigint
+  /** Ids that were looked through; `until` is not one of them. */
+  searched: {from: bigint; until: bigint}
+}
+
 /**
- * The tickets that an account holds, by maturity. The contract lists neither them nor the next id, so
- * the last ticket is found by halving, and the search goes back from it until all are found: an
- * account without tickets costs one read.
+ * The tickets that an account holds. The contract lists neither them nor the next id, so the last
+ * ticket is found by halving, and the search goes back from it until all are found, or until
+ * `mostSearched` tickets were looked at: an account without tickets costs one read.
  */
 export async function readEnkiTickets(
   l2: ChainClient,
   contracts: Queue,
   account: Address,
-  at: AtBlock = {},
-): Promise<EnkiTicket[]> {
+  {mostSearched = MOST_SEARCHED, ...at}: AtBlock & {mostSearched?: bigint} = {},
+): Promise<EnkiTickets> {
   const address = contracts.redemptionQueue
-  const count = atMost(
+  const heldCount = atMost(
     MOST_HELD,
     'balanceOf',
     await readContract(l2, {...{address, abi, functionName: 'balanceOf', args: [account], ...at}}),
   )
-  const found: EnkiTicket[] = []
-  let end = count === 0n ? 0n : await countEnkiTickets(l2, contracts, at)
-  while (BigInt(found.length) < count && end > 0n) {
-    const start = end > AT_ONCE ? end - AT_ONCE : 0n
-    const ids = Array.from({length: Number(end - start)}, (_, index) => start + BigInt(index))
-    const tickets = await Promise.all(ids.map((id) => readEnkiTicket(l2, contracts, id, at)))
-    for (const ticket of tickets) {
-      if (ticket?.holder && isAddressEqual(ticket.holder, account)) found.push(ticket)
-    }
-    end = start
+  const until = heldCount === 0n ? 0n : await countEnkiTickets(l2, contracts, at)
+  const least = until > mostSearched ? until - mostSearched : 0n
+  const ids: bigint[] = []
+  let from = until
+  while (BigInt(ids.length) < heldCount && from > least) {
+    const end = from
+    from = end - least > AT_ONCE ? end - AT_ONCE : least
+    ids.push(...(await readHeldBetween(l2, contracts, account, {start: from, end, at})))
   }
-  return found.sort((a, b) => Number(a.maturity - b.maturity) || Number(a.id - b.id))
+  const found = await Promise.all(ids.map((id) => readEnkiTicket(l2, contracts, id, at)))
+  return {
+    tickets: byMaturity(found.filter((ticket) => ticket !== null)),
+    heldCount,
+    searched: {from, until},
+  }
+}
+
+/** The order in which they are redeemed. */
+export function byMaturity(tickets: readonly EnkiTicket[]): EnkiTicket[] {
+  return tickets.toSorted((a, b) => Number(a.maturity - b.maturity) || Number(a.id - b.id))
+}
+
+/** Of these ids, those that the account holds. */
+async function readHeldBetween(
+  l2: ChainClient,
+  {redemptionQueue: address}: Queue,
+  account: Address,
+  {start, end, at}: {start: bigint; end: bigint; at: AtBlock},
+): Promise<bigint[]> {
+  const ids = Array.from({length: Number(end - start)}, (_, index) => start + BigInt(index))
+  const holders = await Promise.all(
+    ids.map((id) =>
+      ifOffered(
+        l2,
+        readContract(l2, {...{address, abi, functionName: 'ownerOf', args: [id], ...at}}),
+      ),
+    ),
+  )
+  return ids.filter((_, index) => {
+    const holder = holders[index]
+    return holder ? isAddressEqual(holder, account) : false
+  })
 }
 
 /** Tickets ever made: the id of the next one. */

@@ -16,6 +16,9 @@ export const stakelinkWords = {
   tooLittle: 'WithdrawFailed()',
   inTree: 'InvalidProof()',
   balance: 'Transfer amount exceeds balance',
+  notAuthorized: 'SenderNotAuthorized()',
+  updatedRecently: 'InsufficientTimeElapsed()',
+  noUpkeep: 'NoUpkeepNeeded()',
 } as const
 
 const IN = 'PriorityPool.deposit'
@@ -139,10 +142,20 @@ const queueErrors = entriesOf(
       hints: [PREVIEW],
     },
     {
+      subject: stakelinkWords.notAuthorized,
+      contracts: ['L1Transmitter'],
+      calls: ['L1Transmitter.depositQueuedTokens'],
+      code: 'ROLE_MISSING',
+      message: 'The account does not decide which vault of stake.link gets METIS.',
+      meaning: 'The transmitter on L1 names one account for that, its deposit controller.',
+      causes: ['The profile has another account.', 'The provider named another account.'],
+      hints: ['Use the profile of the deposit controller: `--profile NAME`.'],
+    },
+    {
       subject: 'SenderNotAuthorized()',
       contracts: [
         ...['WithdrawalPool', 'PriorityPool', 'StakingPool', 'L2Strategy'],
-        ...['L1Strategy', 'L1Transmitter', 'SequencerVault'],
+        ...['L1Strategy', 'SequencerVault'],
       ],
       code: 'NOT_FOR_PEOPLE',
       message: 'The sending account may not make this call of stake.link.',

@@ -115,6 +115,7 @@ export function stakelinkLock({strategy, transmitter, vault}: LocalStakelinkL1):
   return {
     owner: vault,
     holder: transmitter,
+    others: [strategy],
     lock: ({signer, publicKey, amountWei, operator}) => [
       {to: transmitter, valueWei: ANSWERS_ETH_WEI},
       {

@@ -6,6 +6,8 @@ export const artemis = {
   token: 'artMETIS',
   kind: 'reward-bearing',
   capabilities: ['deposit', 'withdraw', 'claim'],
+  requestIds: 'position',
+  owesUnclaimedRewards: false,
   title: 'Artemis on L2.',
   contracts: {
     artMetis: {contract: 'ArtMetis', label: 'artMETIS', isToken: true},

@@ -9,6 +9,8 @@ export const enki = {
   parTokens: ['eMETIS'],
   kind: 'reward-bearing',
   capabilities: ['deposit', 'withdraw', 'claim', 'cancel', 'speed-up', 'vest'],
+  requestIds: 'lasting',
+  owesUnclaimedRewards: false,
   title: 'Enki on L2. The other contracts are found through the config of the vault.',
   contracts: {
     seMetis: {contract: 'SeMetis', label: 'seMETIS', isToken: true},

@@ -9,6 +9,8 @@ export const stakelink = {
   shareToken: 'wstMETIS',
   kind: 'rebasing',
   capabilities: ['deposit', 'withdraw', 'claim'],
+  requestIds: 'lasting',
+  owesUnclaimedRewards: true,
   title: 'stake.link on L2. The other contracts are found through the priority pool.',
   contracts: {
     priorityPool: {contract: 'PriorityPool'},

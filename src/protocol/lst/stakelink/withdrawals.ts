@@ -24,6 +24,8 @@ export interface WithdrawalCycle {
   now: bigint
   /** METIS on L2 that the pool can pay. */
   liquidWei: bigint
+  /** METIS that L1 has sent for those who wait: it need not be asked for again. */
+  comingWei: bigint
   /** Unix time. The next batch comes after it. */
   nextBatchAt: bigint
   /** Unix time. The next message to L1, which asks for METIS, comes at or after it. */
@@ -37,12 +39,13 @@ export interface WithdrawalCycle {
  * @param dueWei everything up to the end of this withdrawal, in the order of the queue
  */
 export function withdrawalBlockers(
-  {now, liquidWei, nextBatchAt, nextUpdateAt}: WithdrawalCycle,
+  {now, liquidWei, comingWei, nextBatchAt, nextUpdateAt}: WithdrawalCycle,
   dueWei: bigint,
 ): {blockedBy: ('time' | 'liquidity' | 'admin')[]; earliestAt: bigint} {
   const isShort = dueWei > liquidWei
   // METIS that is not here has to be asked for first.
-  const earliestAt = isShort && nextUpdateAt > nextBatchAt ? nextUpdateAt : nextBatchAt
+  const isToAsk = dueWei > liquidWei + comingWei
+  const earliestAt = isToAsk && nextUpdateAt > nextBatchAt ? nextUpdateAt : nextBatchAt
   return {
     earliestAt,
     blockedBy: [

@@ -1,7 +1,7 @@
 import {amtDepositPoolAbi} from '../../../chain/abis/amt-deposit-pool.ts'
 import {amtWithdrawalManagerAbi} from '../../../chain/abis/amt-withdrawal-manager.ts'
 import {formatWeiShort} from '../../../lib/units.ts'
-import type {ArtemisContracts} from '../../../protocol/lst/artemis/about.ts'
+import {artemis, type ArtemisContracts} from '../../../protocol/lst/artemis/about.ts'
 import type {PlannedCall} from '../../sending/plan.ts'
 import {planCallOf} from '../../sending/planned-call.ts'
 
@@ -80,6 +80,8 @@ export function claimCall(
     functionName: 'completeWithdrawal',
     args: [],
     label: () => `Claim request ${id}: ${formatWeiShort(metisWei)} METIS from Artemis`,
+    // Each pays by itself: a run that ended after one did a part of what was asked.
+    moves: {rest: `metis-seq lst claim ${artemis.id}`},
     gasAtMost: 200_000n,
   })
 }

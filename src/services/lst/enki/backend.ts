@@ -1,16 +1,23 @@
 import type {Address} from 'viem'
+import {readContract} from 'viem/actions'
 
 import {enkiDealerAbi} from '../../../chain/abis/enki-dealer.ts'
 import {readTokenBalance} from '../../../chain/actions/erc20/read-token.ts'
 import {readEnkiBackendRole, readEnkiDealer} from '../../../chain/lst/enki/read-l1.ts'
 import {formatWei, formatWeiShort} from '../../../lib/units.ts'
 import {findEnki} from '../../../chain/lst/enki/discover.ts'
-import {readEnki, readEnkiSettings, type AtBlock} from '../../../chain/lst/enki/read.ts'
+import {
+  readEnki,
+  readEnkiRole,
+  readEnkiSettings,
+  type AtBlock,
+} from '../../../chain/lst/enki/read.ts'
 import {enkiRewardDispatcherAbi} from '../../../chain/abis/enki-reward-dispatcher.ts'
 import {enki} from '../../../protocol/lst/enki/about.ts'
 import {enkiShare} from '../../../protocol/lst/enki/queue.ts'
 import {requireFound, type EnkiSite} from './site.ts'
 import type {Context} from '../../context.ts'
+import {ourOwn} from '../../sending/check.ts'
 import {planCallOf} from '../../sending/planned-call.ts'
 import {
   bridgeFeeOf,
@@ -33,6 +40,8 @@ export function openEnkiBackend({context, registration}: BackendSite): LstBacken
       ['relock', 'L1'],
       ['claim-rewards', 'L2'],
     ]),
+    // The treasury's share of the last time is split again.
+    once: new Set(['claim-rewards']),
     async status() {
       const [found, idle] = await Promise.all([
         readEnkiDealer(context.l1().client, dealer),
@@ -115,10 +124,16 @@ async function planRelock(context: Context, dealer: Address, from: Address): Pro
 async function planDispatch(context: Context, from: Address): Promise<BackendPlan> {
   const {client, contracts} = await openSite(context)
   const readState = (at?: AtBlock) => readEnki(client, contracts, at)
-  const [{undispatchedWei, totalAssetsWei}, {protocolTreasuryRatio}] = await Promise.all([
+  const [{undispatchedWei, totalAssetsWei}, settings, isBackend, treasuryWei] = await Promise.all([
     readState(),
     readEnkiSettings(client, contracts),
+    readEnkiRole(client, contracts, 'BACKEND_ROLE', from),
+    readContract(client, {
+      address: contracts.rewardDispatcher,
+      ...{abi: enkiRewardDispatcherAbi, functionName: 'treasuryBalance'},
+    }),
   ])
+  const {protocolTreasuryRatio, isPaused} = settings
   const toVault = undispatchedWei - enkiShare(undispatchedWei, protocolTreasuryRatio ?? 0n)
   const after = totalAssetsWei + toVault
   return toBackendPlan({
@@ -134,6 +149,13 @@ async function planDispatch(context: Context, from: Address): Promise<BackendPla
       }),
     ],
     conditions: [
+      hasRole('BACKEND_ROLE', isBackend, from),
+      ourOwn('not-paused', 'LST_PAUSED', {
+        label: 'Enki is not paused',
+        ok: isPaused !== true,
+        seen: isPaused === null ? 'unknown' : isPaused ? 'paused' : 'not paused',
+        remedy: 'Rewards wait until the provider goes on.',
+      }),
       somethingToDo(
         'the dispatcher has rewards',
         undispatchedWei > 0n,
@@ -147,6 +169,15 @@ async function planDispatch(context: Context, from: Address): Promise<BackendPla
         before: '',
         after: `${formatWei(undispatchedWei - toVault)} eMETIS`,
       },
+      ...(treasuryWei === 0n
+        ? []
+        : [
+            {
+              label: 'share of the treasury before',
+              before: '',
+              after: `${formatWei(treasuryWei)} eMETIS, not withdrawn; what is left of it is split again`,
+            },
+          ]),
     ],
     figures: [{id: 'totalAssetsWei', before: `${totalAssetsWei}`, after: `${after}`}],
     readFigures: async (blockNumber) => ({

@@ -7,7 +7,7 @@ import {enkiVestingAbi} from '../../../chain/abis/enki-vesting.ts'
 import {erc20Abi} from '../../../chain/abis/erc20.ts'
 import {seMetisAbi} from '../../../chain/abis/se-metis.ts'
 import {formatWeiShort} from '../../../lib/units.ts'
-import {ENKI_RECEIPT, type EnkiContracts} from '../../../protocol/lst/enki/about.ts'
+import {enki, ENKI_RECEIPT, type EnkiContracts} from '../../../protocol/lst/enki/about.ts'
 import type {PlannedCall} from '../../sending/plan.ts'
 import {planCallOf} from '../../sending/planned-call.ts'
 
@@ -123,6 +123,8 @@ export function claimCall(
     functionName: 'redeemRedemptionTicketNft',
     args: [BigInt(id), account],
     label: (ticket) => `Redeem ticket ${ticket}: ${formatWeiShort(metisWei)} METIS from Enki`,
+    // Each pays by itself: a run that ended after one did a part of what was asked.
+    moves: {rest: `metis-seq lst claim ${enki.id}`},
     gasAtMost: GAS.ticket,
   })
 }
@@ -143,6 +145,7 @@ export function unlockLpCall(
     functionName: 'unlockLpToken',
     args: [id],
     label: (ticket) => `Unlock the liquidity tokens of ticket ${ticket}`,
+    moves: {rest: `metis-seq lst claim ${enki.id}`},
     gasAtMost: GAS.ticket,
   })
 }

@@ -11,22 +11,23 @@ import {
   readHeld,
 } from '../../../chain/lst/enki/read.ts'
 import {readEnkiChanges} from '../../../chain/lst/enki/changes.ts'
-import {readEnkiTickets} from '../../../chain/lst/enki/tickets.ts'
 import {ENKI_RECEIPT, enki, type EnkiAddresses} from '../../../protocol/lst/enki/about.ts'
-import {enkiBlockers, type EnkiTicket} from '../../../protocol/lst/enki/tickets.ts'
 import {enkiRates} from '../../../protocol/lst/enki/rates.ts'
 import {blockKnown} from '../../staking/verify.ts'
 import type {
   AtBlock,
+  LstBalance,
   LstDescription,
   LstHolding,
   LstPosition,
   LstProvider,
+  LstQueue,
   LstState,
   LstWithdrawal,
 } from '../provider.ts'
 import {planEnkiDeposit, quoteEnkiDeposit} from './deposit.ts'
-import {requireExits, requireFound, requireSettings, timeOf, type EnkiSite} from './site.ts'
+import {requireExits, requireFound, requireSettings, type EnkiSite} from './site.ts'
+import {readRequests, requireAllFound, type EnkiRequests, type TicketLimits} from './requests.ts'
 import {planEnkiCancel, planEnkiClaim, planEnkiSpeedUp} from './tickets.ts'
 import {verifyEnki} from './verify.ts'
 import {planEnkiVesting} from './vest.ts'
@@ -38,51 +39,40 @@ const capabilities: LstProvider['capabilities'] = new Set(enki.capabilities)
 const PPM_TO_ONE = 10n ** 12n
 
 /** Enki on L2: METIS becomes eMETIS, which earns as seMETIS in the vault. */
-export function openEnki(client: ChainClient, known: EnkiAddresses): LstProvider {
+export function openEnki(
+  client: ChainClient,
+  known: EnkiAddresses,
+  limits: TicketLimits = {},
+): LstProvider {
   // Found once: a command ends long before the provider moves its contracts.
   let finding: Promise<EnkiFound> | undefined
   const find = () => (finding ??= findEnki(client, known))
   const whole = async (): Promise<EnkiSite> => ({client, ...requireFound(await find())})
   // Positions, and all but a deposit: whoever is in gets out while what takes deposits is wrong.
   const site = async (): Promise<EnkiSite> => ({client, ...requireExits(await find())})
-  const requests: LstProvider['requests'] = async (account, at) =>
-    (await readOpen(await site(), account, at)).open
-  const position = async (account: Address, at?: AtBlock) => readPosition(await site(), account, at)
+  // Old tickets that are not found stand in the way of a statement, not of an operation.
+  const foundOf = async (account: Address, at?: AtBlock, named?: readonly string[]) => {
+    const there = await site()
+    const all = await readRequests(there, account, {...at, ...limits, named})
+    return {...all, position: await readPosition(there, account, at, all)}
+  }
+  const position = async (account: Address, at?: AtBlock) => (await foundOf(account, at)).position
   return {
     about: enki,
-    ...{capabilities, requests, position},
+    capabilities,
+    async requests(account, at) {
+      return requireAllFound(account, await readRequests(await site(), account, {...at, ...limits}))
+        .open
+    },
+    async position(account, at) {
+      const there = await site()
+      const all = await readRequests(there, account, {...at, ...limits})
+      return readPosition(there, account, at, requireAllFound(account, all))
+    },
     describe: async () => describe(client, known, await find()),
     read: async (at) => readState(await whole(), at),
-    async queue(at) {
-      const there = await site()
-      const {contracts, metis} = there
-      const [{owedMetisWei, liquidityMetisWei}, {queueSeconds, redemptionFee}] = await Promise.all([
-        readEnkiQueue(client, contracts, metis, at),
-        requireSettings(there, ['queueSeconds', 'redemptionFee'], at),
-      ])
-      // The contract counts METIS, not tickets.
-      const requests = null
-      return {
-        ...{requests, owedMetisWei, liquidityMetisWei},
-        minimumWaitSeconds: queueSeconds,
-        exitFeeRate: redemptionFee * PPM_TO_ONE,
-      }
-    },
-    async balance(at) {
-      const {contracts, metis} = await whole()
-      const {minter, redemptionQueue} = contracts
-      const [{receiptSupplyWei}, ...idle] = await Promise.all([
-        readEnki(client, contracts, at),
-        readHeld(client, metis, minter, at),
-        readHeld(client, metis, redemptionQueue, at),
-      ])
-      return {
-        // A queued eMETIS is burnt only when its ticket is paid.
-        liabilitiesMetisWei: receiptSupplyWei,
-        idleMetisWei: idle.reduce((sum, wei) => sum + wei, 0n),
-        transitMetisWei: null,
-      }
-    },
+    queue: async (at) => readQueue(await site(), at),
+    balance: async (at) => readBalance(await whole(), at),
     async changes(fromBlock, toBlock) {
       const {contracts} = await whole()
       return readEnkiChanges(client, contracts, {fromBlock, toBlock})
@@ -96,8 +86,10 @@ export function openEnki(client: ChainClient, known: EnkiAddresses): LstProvider
         case 'withdraw':
           return planEnkiWithdrawal(there, from, request, await position(from))
         case 'claim': {
-          const [held, all] = await Promise.all([position(from), readOpen(there, from)])
-          return planEnkiClaim(there, from, request, {position: held, ...all})
+          const all = await foundOf(from, undefined, request.ids)
+          // Everything that can be claimed is known only where all tickets are.
+          if (!request.ids) requireAllFound(from, all)
+          return planEnkiClaim(there, from, request, all)
         }
         case 'cancel':
           return planEnkiCancel(there, from, request, await position(from))
@@ -142,6 +134,39 @@ async function describe(
   }
 }
 
+async function readQueue(there: EnkiSite, at?: AtBlock): Promise<LstQueue> {
+  const {client, contracts, metis} = there
+  const [{owedMetisWei, liquidityMetisWei}, {queueSeconds, redemptionFee}] = await Promise.all([
+    readEnkiQueue(client, contracts, metis, at),
+    requireSettings(there, ['queueSeconds', 'redemptionFee'], at),
+  ])
+  // The contract counts METIS, not tickets.
+  const requests = null
+  return {
+    ...{requests, owedMetisWei, liquidityMetisWei},
+    minimumWaitSeconds: queueSeconds,
+    exitFeeRate: redemptionFee * PPM_TO_ONE,
+  }
+}
+
+async function readBalance(
+  {client, contracts, metis}: EnkiSite,
+  at?: AtBlock,
+): Promise<LstBalance> {
+  const {minter, redemptionQueue} = contracts
+  const [{receiptSupplyWei}, ...idle] = await Promise.all([
+    readEnki(client, contracts, at),
+    readHeld(client, metis, minter, at),
+    readHeld(client, metis, redemptionQueue, at),
+  ])
+  return {
+    // A queued eMETIS is burnt only when its ticket is paid.
+    liabilitiesMetisWei: receiptSupplyWei,
+    idleMetisWei: idle.reduce((sum, wei) => sum + wei, 0n),
+    transitMetisWei: null,
+  }
+}
+
 async function readState(site: EnkiSite, at?: AtBlock): Promise<LstState> {
   const [state, {protocolTreasuryRatio}] = await Promise.all([
     readEnki(site.client, site.contracts, at),
@@ -156,35 +181,16 @@ async function readState(site: EnkiSite, at?: AtBlock): Promise<LstState> {
   }
 }
 
-/** The tickets of an account, and those among them that wait to be paid. */
-async function readOpen(
-  {client, contracts, metis}: EnkiSite,
+async function readPosition(
+  site: EnkiSite,
   account: Address,
-  at?: AtBlock,
-): Promise<{tickets: EnkiTicket[]; open: LstWithdrawal[]}> {
-  const tickets = await readEnkiTickets(client, contracts, account, at)
-  const unpaid = tickets.filter(({isRedeemed}) => !isRedeemed)
-  if (unpaid.length === 0) return {tickets, open: []}
-  const [now, {liquidityMetisWei}] = await Promise.all([
-    timeOf(client, at),
-    readEnkiQueue(client, contracts, metis, at),
-  ])
-  const blockers = enkiBlockers(unpaid, {now, liquidityMetisWei})
-  const open = unpaid.map(({id, owedWei, maturity}, index) => ({
-    ...{id: `${id}`, token: ENKI_RECEIPT, amountWei: owedWei, metisWei: owedWei},
-    requestedAtSeconds: null,
-    claimableAtSeconds: maturity,
-    blockedBy: blockers[index] ?? [],
-  }))
-  return {tickets, open}
-}
-
-async function readPosition(site: EnkiSite, account: Address, at?: AtBlock): Promise<LstPosition> {
+  at: AtBlock | undefined,
+  {open}: Pick<EnkiRequests, 'open'>,
+): Promise<LstPosition> {
   const {client, contracts} = site
-  const [{rateAfterHarvest}, held, {open}, liquidMetisWei] = await Promise.all([
+  const [{rateAfterHarvest}, held, liquidMetisWei] = await Promise.all([
     readState(site, at),
     readEnkiAccount(client, contracts, account, at),
-    readOpen(site, account, at),
     getBalance(client, {address: account, ...at}),
   ])
   const {sharesWei, receiptsWei, vesting} = held

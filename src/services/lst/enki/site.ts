@@ -6,7 +6,7 @@ import {enkiWords} from '../../../chain/lst/enki/refusals.ts'
 import type {EnkiFound} from '../../../chain/lst/enki/discover.ts'
 import {
   readAllowance,
-  readEnkiBetaUser,
+  readEnkiRole,
   readEnkiSettings,
   type AtBlock,
   type EnkiSettings,
@@ -83,7 +83,8 @@ export async function gateConditions(
   account: Address,
 ): Promise<Condition[]> {
   const {isPaused, isPublic} = await readEnkiSettings(client, contracts)
-  const isLet = isPublic !== false || (await readEnkiBetaUser(client, contracts, account))
+  const isLet =
+    isPublic !== false || (await readEnkiRole(client, contracts, 'BETA_USER_ROLE', account))
   return [
     {
       ...ourOwn('vault-not-paused', 'LST_PAUSED', {

@@ -2,6 +2,7 @@ import {isAddressEqual, type Address} from 'viem'
 
 import {readEnkiLpFactor, readEnkiSettings, readHeld} from '../../../chain/lst/enki/read.ts'
 import {readEnkiTicket} from '../../../chain/lst/enki/tickets.ts'
+import {MetisSeqError} from '../../../lib/errors.ts'
 import {formatDuration, formatWei, formatWeiShort, isoTime} from '../../../lib/units.ts'
 import {ENKI_RECEIPT, enki} from '../../../protocol/lst/enki/about.ts'
 import {
@@ -12,9 +13,11 @@ import {
 } from '../../../protocol/lst/enki/queue.ts'
 import {unlockableLp, type EnkiTicket} from '../../../protocol/lst/enki/tickets.ts'
 import {ourOwn, requireAll, type Condition} from '../../sending/check.ts'
+import type {Effect} from '../../sending/plan.ts'
 import type {LstPlan, LstPosition, LstRequest, LstWithdrawal} from '../provider.ts'
-import {chooseClaims, claimPlan, namedClaims} from '../withdraw.ts'
+import {chooseClaims, claimPlan} from '../withdraw.ts'
 import {cancelCall, claimCall, speedUpCall, unlockLpCall} from './calls.ts'
+import type {EnkiRequests} from './requests.ts'
 import {approvalFor, requireSettings, timeOf, type EnkiSite} from './site.ts'
 import {heldOf} from './withdraw.ts'
 
@@ -23,17 +26,25 @@ type Of<Kind extends LstRequest['kind']> = Extract<LstRequest, {kind: Kind}>
 /**
  * Pays tickets, and returns the LP tokens of those whose own time is over.
  *
+ * Tickets that were named and are paid already are left out, and the plan says so.
+ *
  * @throws {MetisSeqError} NO_WITHDRAW_REQUEST, NOTHING_CLAIMABLE, WITHDRAW_NOT_READY, LIQUIDITY_LOW
  */
 export async function planEnkiClaim(
   {client, contracts}: EnkiSite,
   from: Address,
   request: Of<'claim'>,
-  state: {position: LstPosition; open: readonly LstWithdrawal[]; tickets: readonly EnkiTicket[]},
+  state: Pick<EnkiRequests, 'open' | 'tickets' | 'spent'> & {position: LstPosition},
 ): Promise<LstPlan> {
   const {position, open, tickets} = state
   const now = await timeOf(client)
-  const {ids} = request
+  // An earlier run may have ended after some of them.
+  const kept = tickets.filter((ticket) => ticket.isRedeemed && !unlockableLp(ticket, now))
+  const spent = [...state.spent, ...kept]
+    .map(({id}) => `${id}`)
+    .filter((id) => request.ids?.includes(id))
+  const ids = request.ids?.filter((id) => !spent.includes(id))
+  if (spent.length > 0 && ids?.length === 0) throw allSpent(spent, from, open)
   const unlocked = tickets.filter(
     (ticket) => unlockableLp(ticket, now) && (ids === undefined || ids.includes(`${ticket.id}`)),
   )
@@ -43,13 +54,35 @@ export async function planEnkiClaim(
   const canPay = open.some(({blockedBy}) => blockedBy.length === 0)
   const paysNone = unlocked.length > 0 && (named?.length === 0 || (!named && !canPay))
   const claimed = paysNone ? [] : chooseClaims(open, named, from)
-  const all = [
+  const calls = [
     ...claimed.map((each) => claimCall(contracts, from, each)),
     ...unlocked.map(({id}) => unlockLpCall(contracts, id)),
   ]
-  const inOrder = [...claimed.map(({id}) => id), ...unlocked.map(({id}) => `${id}`)]
-  const calls = ids ? namedClaims(enki, all, (mined) => inOrder.slice(mined)) : all
-  return claimPlan({about: enki, from, request, position, claimed, calls})
+  const plan = claimPlan({about: enki, from, request, position, claimed, calls})
+  if (spent.length === 0) return plan
+  const left: Effect = {
+    label: 'left out',
+    before: '',
+    after: `${ticketsText(spent)}, paid or cancelled earlier`,
+  }
+  return {...plan, effects: [...plan.effects, left]}
+}
+
+function ticketsText(ids: readonly string[]): string {
+  return `${ids.length === 1 ? 'ticket' : 'tickets'} ${ids.join(', ')}`
+}
+
+function allSpent(
+  spent: readonly string[],
+  account: Address,
+  open: readonly LstWithdrawal[],
+): MetisSeqError {
+  return new MetisSeqError({
+    code: 'NOTHING_CLAIMABLE',
+    message: `Nothing is left to claim of ${ticketsText(spent)}: paid or cancelled earlier.`,
+    facts: {account, openRequests: `${open.length}`},
+    hints: ['Run `metis-seq lst requests`.'],
+  })
 }
 
 /**

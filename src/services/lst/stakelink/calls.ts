@@ -18,7 +18,7 @@ const GAS_OF_CLAIM = 120_000n
 type Pool = Pick<StakelinkContracts, 'priorityPool'>
 
 /** Nothing for any strategy. */
-function noData(strategies: number): Hex[] {
+export function noData(strategies: number): Hex[] {
   return Array.from({length: strategies}, (): Hex => '0x')
 }
 

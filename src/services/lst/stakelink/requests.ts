@@ -5,6 +5,7 @@ import {
   readStakelink,
   readStakelinkClaims,
   readStakelinkCycle,
+  readStakelinkTransit,
   type AtBlock,
 } from '../../../chain/lst/stakelink/read.ts'
 import {stakelink} from '../../../protocol/lst/stakelink/about.ts'
@@ -76,8 +77,9 @@ async function readWaiting(
   at?: AtBlock,
 ): Promise<LstWithdrawal[]> {
   if (waiting.length === 0) return []
-  const [pool, cycle, now] = await Promise.all([
+  const [pool, {fromL1MetisWei: comingWei}, cycle, now] = await Promise.all([
     readStakelink(client, contracts, at),
+    readStakelinkTransit(client, contracts, at),
     readStakelinkCycle(client, contracts, at),
     timeOf(client, at),
   ])
@@ -85,7 +87,7 @@ async function readWaiting(
     waiting.map(async ({id, shares}) => {
       const before = await readSharesBefore(client, contracts, id, at)
       const dueWei = stakelinkStake(pool, before + shares)
-      const state = {...cycle, now, liquidWei: pool.liquidWei}
+      const state = {...cycle, now, liquidWei: pool.liquidWei, comingWei}
       const {blockedBy, earliestAt} = withdrawalBlockers(state, dueWei)
       const metisWei = stakelinkStake(pool, shares)
       return {
