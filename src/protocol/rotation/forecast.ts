@@ -184,7 +184,7 @@ function fixedEpoch(
   {current, committed, plan}: ForecastInput,
   number: bigint,
 ): (Epoch & {basis: 'committed' | 'planned'}) | undefined {
-  const onL2 = [...committed, ...(current ? [current] : [])].find(
+  const onL2 = [...(current ? [current] : []), ...committed].find(
     (epoch) => epoch.number === number,
   )
   if (onL2) return {...onL2, basis: 'committed'}
