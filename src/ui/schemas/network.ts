@@ -110,9 +110,11 @@ function marketsOf<K extends MarketKind>(kind: K, description: string) {
   const fields = markets
     .filter((about) => about.kind === kind)
     .map(({id, name: market, contracts}) => {
-      const addresses = Object.entries<MarketContract>(contracts).map(([key, {contract}]) => [
+      const addresses = Object.entries<MarketContract>(contracts).map(([key, about]) => [
         key,
-        address(`${contract}.`),
+        about.isOptional
+          ? optional(address(`${about.contract}; missing where it is not known.`))
+          : address(`${about.contract}.`),
       ])
       const shape = object(
         `Contracts of ${market}.`,
