@@ -11,7 +11,13 @@ import {simulate} from '../../src/services/sending/send-plan.ts'
 import type {Anvil} from '../helpers/anvil.ts'
 import {startL2} from '../contracts/l2-fixture.ts'
 import {alice} from '../contracts/staking.ts'
+import {proxyAnswer, startHttpStub} from '../helpers/http-stub.ts'
 import {sendMined} from '../helpers/send-mined.ts'
+
+interface RpcCall {
+  method: string
+  params: unknown[]
+}
 
 let anvil: Anvil
 let connection: Connection
@@ -83,12 +89,23 @@ test('a list of numbers is read one by one', async () => {
 })
 
 test('a call after another one in the latest block has gas for the interest of the next block', async () => {
+  // As geth does: an estimate runs in the latest block, and not in one after it.
+  const proxy = proxyAnswer(() => anvil.rpcUrl)
+  await using geth = await startHttpStub((body, request, response) => {
+    const calls = [JSON.parse(body) as RpcCall | RpcCall[]].flat()
+    const latest = calls.map((each) =>
+      each.method === 'eth_estimateGas' ? {...each, params: [each.params[0], 'latest']} : each,
+    )
+    const alone = body.startsWith('[') ? latest : latest[0]
+    return proxy(JSON.stringify(alone), request, response)
+  })
+  const l2 = connectChain({name: 'L2', chainId: 1088, urls: [geth.url]})
   const send = (gas: bigint) =>
     sendMined((method, params) => anvil.request(method, params), {
       ...{from: alice, to: accrue.to, data: accrue.data, gas: numberToHex(gas)},
     })
   await send(1_000_000n)
-  // Right after it, the market has nothing to accrue, and the estimate is too low for the next block.
-  const gas = await simulate(connection.client, sender, accrue)
+  const gas = await simulate(l2.client, sender, accrue)
+  l2.close()
   await send(gas)
 })
