@@ -3,6 +3,7 @@ import {dirname} from 'node:path'
 
 import {afterAll, beforeAll, expect, test} from 'vitest'
 
+import {localAave} from '../../src/local/defi/lending/aave/plan.ts'
 import {localPaths} from '../../src/local/settings.ts'
 import {importKey} from '../../src/services/keys/keys.ts'
 import {accountOf} from '../helpers/l2-chain.ts'
@@ -52,6 +53,13 @@ test('a feed moves, and everything that reads it follows', async () => {
   expect((await scene.run('local price METIS/USD 20')).stdout).toBe(
     'METIS/USD is $20; it was $18.5.\n',
   )
+})
+
+test('the faucet pays a contract that rejects the coin in METIS as a token', async () => {
+  const rejects = localAave.pool
+  await scene.ask(`local fund --address ${rejects} --no-whitelist --eth 0 --metis 0 --l2-metis 3`)
+  const held = await chain.l2.request('eth_getBalance', [rejects, 'latest'])
+  expect(BigInt(held as string)).toBe(3n * 10n ** 18n)
 })
 
 test('another feed, another network, and a price that is none', async () => {

@@ -52,8 +52,8 @@ export function previewText(
     fields(
       plan.effects.map(({label, before, after}): [string, string] => [
         label,
-        // What did not exist before has only an outcome.
-        before === '' ? after : `${before} -> ${after}`,
+        // What did not exist before, or stays as it is, has only an outcome.
+        before === '' ? after : before === after ? `${after}, unchanged` : `${before} -> ${after}`,
       ]),
       3,
     ),
