@@ -281,6 +281,21 @@ const registry = object<LstRegistry>(
   'Liquid-staking providers that governance has registered.',
 )
 
+/** Their names depend on the provider: `contractsFault` checks those. */
+const contractsOf: Shape<Record<string, Address>> & {readonly isOptional?: never} = {
+  schema: {type: 'object', additionalProperties: addressSchema('Contract on L2.')},
+  check(value, path, problems) {
+    if (!isRecord(value)) {
+      problems.push(`${path} must map the names of contracts to addresses`)
+      return
+    }
+    for (const [name, at] of Object.entries(value)) {
+      if (typeof at === 'string' && isAddress(at)) continue
+      problems.push(`${path}.${name} must be an address, its capital letters a valid checksum`)
+    }
+  },
+}
+
 /** A provider for `governance provider add FILE`. */
 export const providerShape = object<ProviderDocument>(
   {
@@ -290,13 +305,7 @@ export const providerShape = object<ProviderDocument>(
       (value) => value === 1,
     ),
     provider: oneOf(lstIds, 'Provider whose contracts it has.'),
-    contracts: plain<Record<string, Address>>(
-      {type: 'object', additionalProperties: addressSchema('Contract on L2.')},
-      'must map the names of contracts to addresses',
-      (value) =>
-        isRecord(value) &&
-        Object.values(value).every((each) => typeof each === 'string' && isAddress(each)),
-    ),
+    contracts: contractsOf,
     registration,
   },
   'A liquid-staking provider of an own network, for `metis-seq governance provider add FILE`.',
