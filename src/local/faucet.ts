@@ -15,8 +15,11 @@ import type {TransactionSigner} from '../chain/signer.ts'
 import {cleanText} from '../lib/clean-text.ts'
 import {findCause, MetisSeqError} from '../lib/errors.ts'
 import {RpcResponseError} from '../lib/json-rpc.ts'
+import type {Amount} from '../protocol/amount.ts'
 import {gasLimitOf} from '../protocol/gas.ts'
 import type {Context} from '../services/context.ts'
+import {amountText, findToken, holdsToken, readHeld, unitsOf} from '../services/defi/tokens.ts'
+import {requireAll} from '../services/sending/check.ts'
 import {openSigner} from '../services/keys/keys.ts'
 import {LOCAL_NETWORK, localPaths} from './settings.ts'
 
@@ -83,6 +86,34 @@ export async function fund(context: Context, requests: FundRequest[]): Promise<F
       .filter(({account}) => account === request.address)
       .map(({what, chain, hash}) => ({what, chain, hash})),
   }))
+}
+
+/**
+ * Gives a token on L2 to an account, out of what governance holds: all ENKI that there is, for instance.
+ *
+ * - Signed by: the network's governance key. Chain: L2.
+ *
+ * @param token symbol or address
+ * @throws {MetisSeqError} NOT_LOCAL, TOKEN_UNKNOWN, TOKEN_BALANCE_LOW
+ */
+export async function giveToken(
+  context: Context,
+  account: Address,
+  {token: name, amount}: {token: string; amount: Amount},
+): Promise<FundResult['hashes'][number]> {
+  assertLocal(context)
+  const {home, config, network} = context
+  const {passwordFile} = localPaths(home)
+  const governance = await openSigner('local-governance', {home, config, passwordFile})
+  const token = await findToken(context, name)
+  const held = await readHeld(context, token, governance.address)
+  const units = unitsOf(amount, token, held)
+  requireAll([holdsToken(token, held, units)], 'The gift', {account: governance.address})
+  const what = amountText(units, token)
+  const payment = {what, account, to: token.address, data: transferData(account, units)}
+  const {client} = context.l2()
+  const [paid] = await pay(client, network.l2.chainId, governance, [payment])
+  return {what, chain: 'L2', hash: paid!.hash}
 }
 
 export function assertLocal(context: Context): void {
