@@ -143,7 +143,7 @@ function signatureOf({name, inputs}: AbiFunction | AbiEvent): string {
 const amountName =
   /^_?(?:amount|incoming|locked|fromReward|reward|totalReward|newReward|minLock|maxLock|addedValue|subtractedValue|value|metisAmount|cost)$/
 
-/** The queue of Enki packs its amounts. */
+/** Some contracts store an amount in fewer bits. */
 const amountTypes: readonly string[] = ['uint256', 'uint120']
 
 function toArg(

@@ -89,7 +89,7 @@ export async function fund(context: Context, requests: FundRequest[]): Promise<F
 }
 
 /**
- * Gives a token on L2 to an account, out of what governance holds: all ENKI that there is, for instance.
+ * Gives a token on L2 to an account, out of the balance of governance.
  *
  * - Signed by: the network's governance key. Chain: L2.
  *
