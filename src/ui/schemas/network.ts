@@ -130,6 +130,7 @@ function marketsOf<K extends MarketKind>(kind: K, description: string) {
 
 const defi = object<DefiDeployments>('Markets around the liquid-staking tokens.', {
   tokens: mapOf('Tokens by symbol.', address('Address.')),
+  tokenDecimals: optional(mapOf('Decimals of these tokens by symbol.', integer('Decimals.'))),
   feeds: mapOf('Price feeds by description.', address('Address.')),
   pools: marketsOf('pools', 'Exchanges with pools.'),
   lending: marketsOf('lending', 'Lending markets.'),
