@@ -369,3 +369,15 @@ test('a backing below 1 says whether the rest may be in transit, and has the ton
     ...{value: 'unknown, no owner on L1 is registered', tone: 'warn'},
   })
 })
+
+test('the restart window goes by the newest epochs of L2, and by none where they do not join', () => {
+  const windowOf = (l2: Feeds['l2']) => view({l2}).panels.window!.rows[0]?.value
+  expect(windowOf(fresh(rotation()))).toMatch(/^OPEN/)
+  // A respan has given the epoch to the own signer since the forecast.
+  const mine = epochView({signer: ME, mine: true})
+  expect(windowOf(fresh(rotation({epoch: mine})))).toMatch(/^CLOSED/)
+  // It has also cut it short: what comes then is not in the forecast yet.
+  const short = epochView({endBlock: 1160n})
+  expect(windowOf(fresh(rotation({epoch: short, newest: [short]})))).toMatch(/^UNKNOWN/)
+  expect(windowOf(silent(rotation(), 60_000))).toMatch(/^UNKNOWN/)
+})

@@ -64,8 +64,13 @@ export interface WindowQuestion {
 }
 
 /** May the node of a signer be away? Pure. */
-export function restartWindow(question: WindowQuestion): RestartWindow {
-  const {forecast, own, isCandidate, headBlock, needSeconds, slotMs} = question
+export function restartWindow(asked: WindowQuestion): RestartWindow {
+  // A forecast may be some blocks old: epochs that are over tell nothing.
+  const forecast = asked.forecast.filter(
+    ({endBlock}) => endBlock === null || endBlock > asked.headBlock,
+  )
+  const question = {...asked, forecast}
+  const {own, isCandidate, headBlock, needSeconds, slotMs} = question
   const nextBlock = headBlock + 1n
   const windows = idleWindows(forecast, {own, nextBlock, isCandidate})
   const upcoming = windows.map((window) => upcomingOf(window, question))

@@ -52,6 +52,10 @@ export function startDashboard(context: Context, signal: AbortSignal): Dashboard
   const yields = watchYields(context, live.pollers.lst.store, signal)
   const extras = startExtras(context, signal)
   const others: {refresh(): void}[] = Object.values(extras)
+  onNewEpoch(live.pollers, () => {
+    extras.rotation.refresh()
+    extras.duty.refresh()
+  })
   return {
     ...{...live, blockMs, yields, events, extras, series},
     refresh() {
@@ -74,5 +78,17 @@ function feedSeries({l2, node}: Pollers, series: SeriesKeeper): void {
     const l2Head = l2.store.get().value?.headBlock
     if (head === undefined || l2Head === undefined) return
     series.sawLag(Math.max(0, Number(l2Head) - head), Date.now())
+  })
+}
+
+/** A new epoch ends one duty and begins another: nobody waits a minute to see it. */
+function onNewEpoch({l2}: Pollers, act: () => void): void {
+  let known: bigint | undefined
+  l2.store.subscribe(() => {
+    const number = l2.store.get().value?.epoch?.number
+    if (number === undefined || number === known) return
+    // The first one is what the sources are asked for anyway.
+    if (known !== undefined) act()
+    known = number
   })
 }

@@ -14,7 +14,7 @@ import type {RewardDays} from '../../services/live/reward-days.ts'
 import type {Series} from '../../services/live/series.ts'
 import type {WalletsLook} from '../../services/live/wallets.ts'
 import {withPlan, type RotationNow} from '../../services/rotation/epochs.ts'
-import type {RotationForecast} from '../../services/rotation/forecast.ts'
+import type {RotationForecast, TimedEpoch} from '../../services/rotation/forecast.ts'
 import {nextTurnOf, type NextTurn} from '../../services/rotation/next-turn.ts'
 import type {SuccessorView} from '../../services/rotation/successor.ts'
 import type {EpochRecord} from '../../protocol/rotation/records.ts'
@@ -105,10 +105,41 @@ export function windowOf({setting, feeds, extras}: DashboardSnapshot, now: Now):
   const l2 = answerOf(toSource(feeds.l2), now)
   if (signer === null || !look.known || !l2.known) return null
   const {headBlock, headTimestampSeconds, epoch} = l2.value
-  return windowIn(setting, look.value.forecast, {
-    ...{signer, needSeconds: RESTART_SECONDS, nowMs: now.wallMs},
-    head: {headBlock, headTimestampSeconds, hasEpoch: epoch !== null},
-  })
+  const epochs = withL2(look.value.forecast.epochs, l2.value)
+  if (!epochs) return null
+  return windowIn(
+    setting,
+    {...look.value.forecast, epochs},
+    {
+      ...{signer, needSeconds: RESTART_SECONDS, nowMs: now.wallMs},
+      head: {headBlock, headTimestampSeconds, hasEpoch: epoch !== null},
+    },
+  )
+}
+
+/**
+ * A forecast with the epochs that L2 has now: those that were committed since, and those that a
+ * respan has changed. Null when they no longer join, until the next forecast.
+ */
+function withL2(
+  epochs: readonly TimedEpoch[],
+  {epoch, newest, headBlock}: RotationNow,
+): TimedEpoch[] | null {
+  const onL2 = new Map([...newest, ...(epoch ? [epoch] : [])].map((each) => [each.number, each]))
+  const joined = epochs
+    .map((each): TimedEpoch => {
+      const known = onL2.get(each.number)
+      if (!known) return each
+      const {signer, startBlock, endBlock, mine} = known
+      return {...each, signer, startBlock, endBlock, mine, label: 'exact', basis: 'committed'}
+    })
+    .filter(({endBlock}) => endBlock === null || endBlock > headBlock)
+  const isWhole = joined.every(
+    ({startBlock}, at) => at === 0 || startBlock === (joined[at - 1]!.endBlock ?? 0n) + 1n,
+  )
+  const begins = joined[0]?.startBlock ?? null
+  const isCovered = epoch === null || (begins !== null && begins <= headBlock + 1n)
+  return isWhole && isCovered && joined.length > 0 ? joined : null
 }
 
 function sourceLook(name: string, feed: Feed<unknown>, now: Now): SourceLook {

@@ -137,6 +137,12 @@ describe('one look', () => {
     expect(ask(far, {needSeconds: 31})).toMatchObject({isOpen: false, next: null})
   })
 
+  test('an epoch that is over tells nothing: the forecast may be some blocks old', () => {
+    const forecast = [exact(0, own), exact(1, ann), exact(2, ann), exact(3, own)]
+    expect(ask(forecast, {headBlock: 9n})).toMatchObject({isOpen: true, secondsLeft: 40})
+    expect(ask(forecast, {headBlock: 8n})).toMatchObject({isOpen: false, reason: 'own-turn'})
+  })
+
   test('a stall closes it for everybody who can be drawn', () => {
     const forecast = [exact(0, ann), exact(1, ann), exact(2, ann), exact(3, ann)]
     expect(ask(forecast, {isStalled: true})).toMatchObject({isOpen: false, reason: 'stalled'})
