@@ -4,6 +4,13 @@ import {spawnSync} from 'node:child_process'
 const gates: {name: string; command: string; args: string[]; saw: (output: string) => boolean}[] = [
   {name: 'types', command: 'tsc', args: [], saw: () => true},
   {
+    name: 'types of the page',
+    command: 'tsc',
+    args: ['-p', 'src/ui/web/page', '--listFilesOnly'],
+    saw: (output) => /src\/ui\/web\/page\/main\.ts/.test(output),
+  },
+  {name: 'types of the page', command: 'tsc', args: ['-p', 'src/ui/web/page'], saw: () => true},
+  {
     name: 'lint',
     command: 'oxlint',
     args: [],

@@ -1,0 +1,13 @@
+/** `2:05:09`, `4:07`, `0:09`. */
+export function countdown(ms: number): string {
+  const seconds = Math.max(0, Math.ceil(ms / 1000))
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60]
+  const two = (value: number) => `${value}`.padStart(2, '0')
+  const rest = two(seconds % 60)
+  return hours > 0 ? `${hours}:${two(minutes)}:${rest}` : `${minutes}:${rest}`
+}
+
+/** Time of the day, UTC. */
+export function clockOf(ms: number): string {
+  return new Date(ms).toISOString().slice(11, 19)
+}
