@@ -2,14 +2,12 @@
 import {keyOf} from '../../health/issue.ts'
 import {formatWeiShort} from '../../lib/units.ts'
 import {epochBlocks} from '../../protocol/epoch.ts'
-import type {DutyOutcome} from '../../protocol/rotation/duty.ts'
 import type {Point} from '../../services/live/series.ts'
 import {toDashboardData, type DashboardData} from '../dashboard/data.ts'
 import {allPanels, type PanelName} from '../dashboard/layout.ts'
 import type {DashboardSnapshot, Now, Row, Tone} from '../dashboard/model.ts'
 import {etaOf, nameOf, toneOf} from '../dashboard/rows.ts'
 import {toDashboardView, type DashboardView} from '../dashboard/view.ts'
-import {outcomeWords} from '../presenters/duty.ts'
 import {timelineCells, type WebCell} from './timeline-cells.ts'
 
 /** Whether values of a source may be shown as current. */
@@ -65,8 +63,8 @@ export interface WebCharts {
   lag: AgedPoint[]
   /** Null without an owner and before the first answer. */
   rewards: {day: string; metis: number}[] | null
-  /** The newest own epochs, oldest first; null without a signer and before the first answer. */
-  duty: {number: string; percent: number; outcome: DutyOutcome; word: string}[] | null
+  /** The newest own epochs that are over, oldest first; null without a signer and before the first answer. */
+  duty: {number: string; percent: number; isGood: boolean}[] | null
 }
 
 export interface WebPanel {
@@ -138,8 +136,8 @@ export function toWebFrame(
     epoch: epochOf(snapshot, data, now),
     turn: turnOf(snapshot, data, view),
     turnText: rowOf(view, 'rotation', 'my turn') ?? 'unknown',
-    window: view.panels.window?.rows ?? null,
-    timeline: timelineCells(snapshot.extras.rotation.value),
+    window: view.panels.window?.rows.filter(({label}) => label !== 'wait') ?? null,
+    timeline: timelineCells(snapshot.extras.rotation.value, data.rotation?.epoch?.number),
     charts: chartsOf(snapshot, data, now),
     notes: {rewards: rewardNote(data), duty: dutyNote(data)},
     panels: panelsOf(view),
@@ -234,7 +232,7 @@ function timeOfBlock(
 
 function chartsOf({extras}: DashboardSnapshot, data: DashboardData, now: Now): WebCharts {
   const {series, rewards} = data
-  const duties = extras.duty.value?.duties.slice(-SHOWN_DUTIES)
+  const over = extras.duty.value?.duties.filter(({outcome}) => outcome !== 'pending')
   return {
     blockTime: series.blockMs.map((point) => aged(point, now, 1000)),
     lag: series.lag.map((point) => aged(point, now, 1)),
@@ -242,11 +240,10 @@ function chartsOf({extras}: DashboardSnapshot, data: DashboardData, now: Now): W
       rewards?.days.map(({day, metisWei}) => ({day, metis: Number(metisWei / 10n ** 12n) / 1e6})) ??
       null,
     duty:
-      duties?.map(({number, made, expected, outcome}) => ({
+      over?.slice(-SHOWN_DUTIES).map(({number, made, expected, outcome}) => ({
         number: `${number}`,
         percent: expected === 0n ? 0 : Number((made * 1000n) / expected) / 10,
-        outcome,
-        word: outcomeWords[outcome],
+        isGood: outcome !== 'missed' && outcome !== 'taken-over',
       })) ?? null,
   }
 }
@@ -266,13 +263,16 @@ function rewardNote({rewards}: DashboardData): string {
 }
 
 function dutyNote({duty}: DashboardData): string {
-  return (duty ?? [])
+  const longest = duty?.at(-1)?.score
+  const failed = longest ? `; ${longest.takenOver} taken over, ${longest.missed} missed` : ''
+  const scores = (duty ?? [])
     .map(({days, score}) =>
       score.score === null
         ? `${days} d: no score yet`
         : `${days} d: ${(score.score * 100).toFixed(2)} % of ${score.epochs} epochs`,
     )
     .join(', ')
+  return `${scores}${failed}`
 }
 
 function rowOf(view: DashboardView, name: PanelName, label: string): string | undefined {
@@ -284,6 +284,7 @@ const drawn: Partial<Record<PanelName, readonly string[]>> = {
   production: ['5 minutes', 'progress'],
   rotation: ['past', 'coming', ''],
   rewards: ['30 days'],
+  sync: ['lag, 1 h'],
 }
 
 function panelsOf({panels}: DashboardView): WebPanel[] {

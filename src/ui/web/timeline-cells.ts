@@ -20,8 +20,15 @@ export interface WebCell {
   text: string
 }
 
-/** The newest past epochs, the current one and those of the forecast, oldest first. */
-export function timelineCells(look: RotationLook | null): {
+/**
+ * The newest past epochs, the current one and those of the forecast, oldest first.
+ *
+ * @param now current epoch by the newest look at L2, which is read more often than the forecast
+ */
+export function timelineCells(
+  look: RotationLook | null,
+  now: bigint | undefined,
+): {
   cells: WebCell[]
   legend: {letter: string; signer: string}[]
 } {
@@ -35,12 +42,17 @@ export function timelineCells(look: RotationLook | null): {
   return {
     cells: [
       ...past.map((epoch) => pastCell(epoch, isSame(epoch.signer, own), letterOf)),
-      ...look.forecast.epochs.map((epoch, index) =>
-        comingCell(epoch, index === 0 ? 'current' : 'coming', letterOf),
+      ...look.forecast.epochs.map((epoch) =>
+        comingCell(epoch, whenOf(epoch.number, now ?? current?.number), letterOf),
       ),
     ],
     legend: legend.map(({letter, signer}) => ({letter, signer: shortHex(signer)})),
   }
+}
+
+function whenOf(number: bigint, now: bigint | undefined): WebCell['when'] {
+  if (now === undefined || number > now) return 'coming'
+  return number === now ? 'current' : 'past'
 }
 
 function pastCell(
@@ -59,13 +71,13 @@ function pastCell(
 
 function comingCell(
   {number, signer, mine, label, basis}: TimedEpoch,
-  when: 'current' | 'coming',
+  when: WebCell['when'],
   letterOf: (signer: string) => string,
 ): WebCell {
   const isMine = mine === true
   const glyph = signer === null ? '?' : isMine ? (label === 'exact' ? '◆' : '◇') : letterOf(signer)
   const who = signer === null ? 'producer unknown' : isMine ? 'you' : shortHex(signer)
-  const how = when === 'current' ? 'now' : `${label}, ${basis}`
+  const how = when === 'current' ? 'now' : when === 'past' ? 'over' : `${label}, ${basis}`
   return {
     ...{number: `${number}`, when, glyph, isMine, label, isRespanned: false, isCut: false},
     text: `epoch ${number}: ${who}, ${how}`,

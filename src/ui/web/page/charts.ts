@@ -12,9 +12,11 @@ interface ChartText {
   unit: string
 }
 
+type Points = [x: number[], ...series: (number | null)[][]]
+
 interface Drawing {
   /** Null: the operator has no such data, so there is no chart. */
-  data: [number[], (number | null)[]] | null
+  data: Points | null
   note: string
   fresh: Freshness
 }
@@ -44,7 +46,7 @@ class Chart {
   draw({data, note, fresh}: Drawing): void {
     this.#figure.hidden = data === null
     if (data === null) return
-    const summary = note === '' ? summaryOf(data[1], this.#text.unit) : note
+    const summary = note === '' ? summaryOf(data[1] ?? [], this.#text.unit) : note
     setText(this.#note, summary)
     setText(this.#fresh, fresh.note)
     this.#figure.classList.toggle('old', !fresh.isLive)
@@ -93,19 +95,18 @@ function axis(): uPlot.Axis {
   }
 }
 
-function base(width: number, series: uPlot.Series, x: uPlot.Axis, isTime: boolean): uPlot.Options {
+function base(width: number, x: uPlot.Axis, ...series: uPlot.Series[]): uPlot.Options {
   return {
     ...{width, height: HEIGHT},
     legend: {show: false},
     cursor: {show: false},
     padding: [8, 12, 0, 0],
-    scales: {x: {time: isTime}, y: {range: rangeOf}},
+    scales: {x: {time: false}, y: {range: rangeOf}},
     axes: [
       {...axis(), ...x, size: 24},
       {...axis(), size: 46},
     ],
-    series: [{}, series],
-    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'UTC'),
+    series: [{}, ...series],
   }
 }
 
@@ -115,19 +116,38 @@ function rangeOf(_chart: uPlot, _least: number | null, most: number | null): [nu
 }
 
 function line(width: number): uPlot.Options {
-  const series = {stroke: color('--ok'), width: 2, points: {show: false}}
-  return base(width, series, {space: 70, values: clockValues}, true)
+  const x = {space: 70, values: clockValues, incrs: CLOCK_STEPS}
+  return base(width, x, {stroke: color('--ok'), width: 2, points: {show: false}})
 }
 
-function clockValues(_chart: uPlot, splits: number[]): string[] {
-  return splits.map((seconds) => new Date(seconds * 1000).toISOString().slice(11, 16))
+/** Seconds. */
+const CLOCK_STEPS = [5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600]
+
+function clockValues(
+  _chart: uPlot,
+  splits: number[],
+  _axis: number,
+  _space: number,
+  step: number,
+): string[] {
+  const end = step < 60 ? 19 : 16
+  return splits.map((seconds) => new Date(seconds * 1000).toISOString().slice(11, end))
 }
 
+/** The second series is of those that failed. */
 function bars(width: number, x: uPlot.Axis): uPlot.Options {
   const paths = uPlot.paths.bars?.({size: [0.75, 40], align: 0})
-  const fill = color('--ok')
-  const series = {stroke: fill, fill, width: 0, points: {show: false}, ...(paths ? {paths} : {})}
-  return base(width, series, x, false)
+  const series = ['--ok', '--critical'].map((name) => {
+    const fill = color(name)
+    return {stroke: fill, fill, width: 0, points: {show: false}, ...(paths ? {paths} : {})}
+  })
+  const options = base(width, x, ...series)
+  // A bar is half to the left and half to the right of its place.
+  const range = (_chart: uPlot, from: number, to: number): [number, number] => [
+    from - 0.5,
+    to + 0.5,
+  ]
+  return {...options, scales: {...options.scales, x: {time: false, range}}}
 }
 
 /** Names below the bars: as many as there is room for. */
@@ -181,12 +201,16 @@ export function createCharts(): Charts {
       lag.draw({data: hasNode ? overTime(charts.lag, atMs) : null, note: '', fresh: fresh.node})
       days = charts.rewards?.map(({day}) => day.slice(5)) ?? []
       rewards.draw({
-        data: charts.rewards && inOrder(charts.rewards.map(({metis}) => metis)),
+        data:
+          charts.rewards &&
+          inOrder(charts.rewards.map(({metis}) => ({value: metis, isGood: true}))),
         ...{note: notes.rewards, fresh: fresh.rewards},
       })
       epochs = charts.duty?.map(({number}) => number) ?? []
       duty.draw({
-        data: charts.duty && inOrder(charts.duty.map(({percent}) => percent)),
+        data:
+          charts.duty &&
+          inOrder(charts.duty.map(({percent, isGood}) => ({value: percent, isGood}))),
         ...{note: notes.duty, fresh: fresh.duty},
       })
     },
@@ -194,11 +218,15 @@ export function createCharts(): Charts {
   }
 }
 
-function overTime(points: readonly AgedPoint[], atMs: number): [number[], number[]] {
+function overTime(points: readonly AgedPoint[], atMs: number): Points {
   const now = atMs / 1000
   return [points.map(([ago]) => now - ago), points.map(([, value]) => value)]
 }
 
-function inOrder(values: number[]): [number[], number[]] {
-  return [values.map((_value, at) => at), values]
+function inOrder(values: {value: number; isGood: boolean}[]): Points {
+  return [
+    values.map((_value, at) => at),
+    values.map(({value, isGood}) => (isGood ? value : null)),
+    values.map(({value, isGood}) => (isGood ? null : value)),
+  ]
 }

@@ -51,8 +51,8 @@ function take(fresh: WebFrame): void {
 
 function draw(fresh: WebFrame): void {
   const {network, profile, mode, issues, panels, sources} = fresh
-  const name = `metis-seq  ${network}  ${profile ?? 'no profile'}`
-  setText(the('#title'), mode === 'REPLAY' ? `${name}  REPLAY` : name)
+  const name = `metis-seq, ${network}, ${profile ?? 'no profile'}`
+  setText(the('#title'), mode === 'REPLAY' ? `${name}, REPLAY` : name)
   document.body.classList.remove('gone')
   drawState(fresh)
   drawTiles(fresh)

@@ -68,7 +68,7 @@ export function drawCountdowns({epoch, turn, fresh}: WebFrame, nowMs: number): v
     the('#epoch-left'),
     epochEnds === null
       ? (epoch?.left ?? 'no epoch covers the next block')
-      : `${countdown(epochEnds - nowMs)} left, ${epoch!.blocks - epoch!.done} blocks`,
+      : `${countdown(epochEnds - nowMs)} left, ${epoch!.done} of ${epoch!.blocks} blocks`,
   )
   setText(the('#turn-countdown'), turnText(turn, isLive, nowMs))
   setTone(the('#turn-countdown'), turn ? 'mine' : 'dim')

@@ -25,12 +25,12 @@ export function drawTimeline({timeline: {cells, legend}}: WebFrame): void {
   picture.style.maxWidth = `${width}px`
   picture.append(...cells.map((cell, at) => cellOf(cell, at % columns, Math.floor(at / columns))))
   place.replaceChildren(picture)
-  const letters = legend.map(({letter, signer}) => `${letter} ${signer}`).join('  ')
+  const letters = legend.map(({letter, signer}) => `${letter} ${signer}`).join('   ')
   setText(
     the('#timeline-legend'),
     cells.length === 0
       ? ''
-      : `◆ you  ◇ you, probable  ${letters}  ? unknown  ! respan  thick border: now  dashed: not certain`,
+      : `◆ you   ◇ you, probable   ${letters}   ? unknown   ! respan   thick border: now   dashed: not certain`,
   )
 }
 
