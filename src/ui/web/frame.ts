@@ -2,6 +2,7 @@
 import {keyOf} from '../../health/issue.ts'
 import {formatWeiShort} from '../../lib/units.ts'
 import {epochBlocks} from '../../protocol/epoch.ts'
+import {staleAfterMs} from '../../services/live/feeds.ts'
 import type {Point} from '../../services/live/series.ts'
 import {toDashboardData, type DashboardData} from '../dashboard/data.ts'
 import {allPanels, type PanelName} from '../dashboard/layout.ts'
@@ -13,8 +14,12 @@ import {timelineCells, type WebCell} from './timeline-cells.ts'
 /** Whether values of a source may be shown as current. */
 export interface Freshness {
   isLive: boolean
-  /** Why they may not, with their age; empty while they may. */
+  /** Why they may not; empty while they may, and for a source that does not exist. */
   note: string
+  /** Age of the last answer in milliseconds; null without one. */
+  ageMs: number | null
+  /** An answer older than that is not current. */
+  staleMs: number
 }
 
 export interface WebIssue {
@@ -147,17 +152,20 @@ export function toWebFrame(
 
 function freshnessOf({sources}: DashboardData, name: string): Freshness {
   const source = sources.find((each) => each.name === name)
-  if (!source || source.state === 'absent') return {isLive: false, note: ''}
-  const age = source.ageMs === null ? 'no answer yet' : `${Math.floor(source.ageMs / 1000)} s old`
-  switch (source.state) {
+  if (!source || source.state === 'absent') {
+    return {isLive: false, note: '', ageMs: null, staleMs: 0}
+  }
+  const {state, ageMs, periodMs, reason} = source
+  const times = {ageMs, staleMs: staleAfterMs(periodMs)}
+  switch (state) {
     case 'answered':
-      return {isLive: true, note: ''}
+      return {isLive: true, note: '', ...times}
     case 'asking':
-      return {isLive: false, note: 'asking…'}
+      return {isLive: false, note: 'asking…', ...times}
     case 'stale':
-      return {isLive: false, note: `no answer, value ${age}`}
+      return {isLive: false, note: 'no answer', ...times}
     case 'failing':
-      return {isLive: false, note: `${source.reason ?? 'down'}, ${age}`}
+      return {isLive: false, note: reason ?? 'down', ...times}
   }
 }
 

@@ -1,6 +1,6 @@
 import uPlot from 'uplot'
 
-import type {AgedPoint, Freshness, WebFrame} from '../frame.ts'
+import type {AgedPoint, WebFrame} from '../frame.ts'
 import {make, setText, the} from './dom.ts'
 
 const HEIGHT = 150
@@ -18,7 +18,8 @@ interface Drawing {
   /** Null: the operator has no such data, so there is no chart. */
   data: Points | null
   note: string
-  fresh: Freshness
+  /** Its source. */
+  of: keyof WebFrame['fresh']
 }
 
 /** Kept between frames; a chart that cannot be drawn must not stop the page. */
@@ -43,13 +44,12 @@ class Chart {
     the('#charts').append(this.#figure)
   }
 
-  draw({data, note, fresh}: Drawing): void {
+  draw({data, note, of}: Drawing): void {
     this.#figure.hidden = data === null
     if (data === null) return
     const summary = note === '' ? summaryOf(data[1] ?? [], this.#text.unit) : note
     setText(this.#note, summary)
-    setText(this.#fresh, fresh.note)
-    this.#figure.classList.toggle('old', !fresh.isLive)
+    this.#fresh.dataset['of'] = of
     this.#plot.setAttribute('aria-label', `${this.#text.title}: ${summary}`)
     if (this.#isBroken) return
     try {
@@ -195,23 +195,23 @@ export function createCharts(): Charts {
   )
   const all = [blockTime, lag, rewards, duty]
   return {
-    draw({atMs, charts, fresh, notes, panels}) {
-      blockTime.draw({data: overTime(charts.blockTime, atMs), note: '', fresh: fresh.chain})
+    draw({atMs, charts, notes, panels}) {
+      blockTime.draw({data: overTime(charts.blockTime, atMs), note: '', of: 'chain'})
       const hasNode = panels.some(({name}) => name === 'sync') && charts.lag.length > 0
-      lag.draw({data: hasNode ? overTime(charts.lag, atMs) : null, note: '', fresh: fresh.node})
+      lag.draw({data: hasNode ? overTime(charts.lag, atMs) : null, note: '', of: 'node'})
       days = charts.rewards?.map(({day}) => day.slice(5)) ?? []
       rewards.draw({
         data:
           charts.rewards &&
           inOrder(charts.rewards.map(({metis}) => ({value: metis, isGood: true}))),
-        ...{note: notes.rewards, fresh: fresh.rewards},
+        ...{note: notes.rewards, of: 'rewards'},
       })
       epochs = charts.duty?.map(({number}) => number) ?? []
       duty.draw({
         data:
           charts.duty &&
           inOrder(charts.duty.map(({percent, isGood}) => ({value: percent, isGood}))),
-        ...{note: notes.duty, fresh: fresh.duty},
+        ...{note: notes.duty, of: 'duty'},
       })
     },
     forget: () => all.forEach((chart) => chart.forget()),

@@ -6,7 +6,7 @@ import type {WebFrame, WebPanel} from '../frame.ts'
 import {createCharts} from './charts.ts'
 import {make, setRows, setText, setTone, the} from './dom.ts'
 import {drawCountdowns, drawIssues, drawState, drawTiles, sayState, showState} from './tiles.ts'
-import {clockOf} from './times.ts'
+import {clockOf, staleNote} from './times.ts'
 import {drawTimeline} from './timeline.ts'
 
 const ASK_MS = 1000
@@ -57,7 +57,6 @@ function draw(fresh: WebFrame): void {
   drawState(fresh)
   drawTiles(fresh)
   drawIssues(issues.length > 1 ? issues : [], fresh.atMs)
-  drawFresh(fresh)
   drawTimeline(fresh)
   charts.draw(fresh)
   drawPanels(panels)
@@ -65,11 +64,11 @@ function draw(fresh: WebFrame): void {
 }
 
 /** A value of a source that is silent is struck through, and says why. */
-function drawFresh({fresh}: WebFrame): void {
+function drawFresh({fresh}: WebFrame, silentMs: number): void {
   for (const note of document.querySelectorAll<HTMLElement>('.fresh[data-of]')) {
-    const {isLive, note: text} = fresh[note.dataset['of'] as keyof WebFrame['fresh']]
+    const text = staleNote(fresh[note.dataset['of'] as keyof WebFrame['fresh']], silentMs)
     setText(note, text)
-    note.parentElement?.classList.toggle('old', !isLive && text !== '')
+    note.parentElement?.classList.toggle('old', text !== '')
   }
 }
 
@@ -100,6 +99,7 @@ function tick(): void {
   document.body.classList.toggle('gone', isGone)
   if (isGone) tellGone(silentMs)
   if (!frame) return
+  drawFresh(frame, silentMs)
   const nowMs = frame.atMs + silentMs
   if (!isGone) {
     setText(the('#clock'), `${clockOf(nowMs)} UTC`)
