@@ -2,7 +2,7 @@
  * The page of `dashboard --web` over a real network: in a browser where this machine has one, and in a document
  * without one everywhere.
  */
-import {globSync, readFileSync} from 'node:fs'
+import {globSync, readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
@@ -17,6 +17,7 @@ import {openCli, until, type Cli} from './local.ts'
 
 const BASE_PORT = 27_345
 const SAID_WITHIN_MS = 5_000
+const TOKEN = 'a-token-of-24-characters'
 
 let cli: Cli
 let serving: RunningCli
@@ -128,6 +129,60 @@ describe.each(pages)('in %s', (_name, open) => {
     }
     await until('live values', 60_000, async () => ((await note()) === '' ? true : undefined))
   })
+})
+
+test('an address for others without a token, a weak token, a busy port and no address are refused', async () => {
+  const refusalOf = async (words: string) => {
+    const {document, exitCode} = await cli.run(`dashboard --profile seq-1 ${words}`)
+    const error = document?.['error']
+    return [isRecord(error) ? error['code'] : undefined, exitCode !== 0]
+  }
+  const weak = join(cli.home, 'weak')
+  writeFileSync(weak, 'short\n', {mode: 0o600})
+  expect(await refusalOf('--web 0.0.0.0:0')).toEqual(['WEB_TOKEN_MISSING', true])
+  expect(await refusalOf('--web node.example:0')).toEqual(['WEB_TOKEN_MISSING', true])
+  expect(await refusalOf(`--web 127.0.0.1:0 --web-token-file ${weak}`)).toEqual([
+    'WEB_TOKEN_INVALID',
+    true,
+  ])
+  expect(await refusalOf(`--web ${new URL(url).host}`)).toEqual(['PORT_BUSY', true])
+  expect(await refusalOf('--web 8090')).toEqual(['USAGE', true])
+})
+
+test('with a token, for others too: refused without it, opened once with it, and then by the cookie', async () => {
+  const file = join(cli.home, 'page.token')
+  writeFileSync(file, `${TOKEN}\n`, {mode: 0o600})
+  const words = ['--web', '0.0.0.0:0', '--web-token-file', file]
+  const guarded = startCli(['dashboard', '--profile', 'seq-1', '--json', ...words], {
+    home: cli.home,
+  })
+  try {
+    const port = await until(
+      'its port',
+      60_000,
+      () => /0\.0\.0\.0:(\d+)/.exec(guarded.stdout())?.[1],
+    )
+    const place = `http://127.0.0.1:${port}`
+    expect((await fetch(`${place}/data.json`)).status).toBe(401)
+    if (chromium !== undefined) {
+      const browser = await Chromium.start(chromium)
+      try {
+        await browser.open(`${place}/?token=${TOKEN}`)
+        await until('a frame', 60_000, async () =>
+          /^\d+$/.test(await browser.text('#epoch-number')) ? true : undefined,
+        )
+        expect(await browser.evaluate('location.href + document.cookie')).toBe(`${place}/`)
+      } finally {
+        await browser.close()
+      }
+    }
+  } finally {
+    guarded.child.kill('SIGINT')
+  }
+  const {json, stdout} = await guarded.result
+  expect(`${stdout}`).not.toContain(TOKEN)
+  expect(json).toBeUndefined()
+  expect(stdout.trim().split('\n').length).toBe(2)
 })
 
 test.runIf(chromium)(

@@ -108,9 +108,14 @@ export class Chromium implements Page {
   }
 
   async text(selector: string): Promise<string> {
-    return String(
-      await this.evaluate(`document.querySelector(${JSON.stringify(selector)})?.innerText ?? ''`),
-    )
+    const expression = `document.querySelector(${JSON.stringify(selector)})?.innerText ?? ''`
+    try {
+      return String(await this.evaluate(expression))
+    } catch (error) {
+      // A page that is being left has no text.
+      if (error instanceof Error && /navigated/.test(error.message)) return ''
+      throw error
+    }
   }
 
   async size(width: number, height: number, scheme: 'light' | 'dark'): Promise<void> {

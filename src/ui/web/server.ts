@@ -24,7 +24,7 @@ interface Asset {
 export interface WebAssets {
   /** Changes with any of them. */
   build: string
-  byPath: ReadonlyMap<string, Asset>
+  byPath: Pick<ReadonlyMap<string, Asset>, 'get'>
 }
 
 const files: readonly (readonly [path: string, name: string, type: string])[] = [
@@ -90,7 +90,7 @@ export async function serveWeb(options: WebOptions): Promise<HttpServer> {
       response.setHeader('allow', 'GET')
       return refuse(response, 405, 'The page is read-only: use GET.')
     }
-    const url = URL.parse(request.url ?? '/', 'http://localhost')
+    const url = URL.parse(`http://localhost${request.url ?? '/'}`)
     if (!url) return refuse(response, 400, 'The path cannot be read.')
     const {pathname, searchParams} = url
     const given = searchParams.get('token')

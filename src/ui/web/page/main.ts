@@ -21,6 +21,8 @@ let frame: WebFrame | undefined
 /** On the page's own clock, which need not be right. */
 let arrivedMs = performance.now()
 let refusal = ''
+/** The page is about to be loaded anew. */
+let isLeaving = false
 
 async function ask(): Promise<void> {
   try {
@@ -42,7 +44,10 @@ async function ask(): Promise<void> {
 
 function take(fresh: WebFrame): void {
   // The program was replaced by another version: its page may be another one too.
-  if (frame && frame.build !== fresh.build) location.reload()
+  if (frame && frame.build !== fresh.build) {
+    isLeaving = true
+    return location.reload()
+  }
   frame = fresh
   arrivedMs = performance.now()
   refusal = ''
@@ -66,7 +71,9 @@ function draw(fresh: WebFrame): void {
 /** A value of a source that is silent is struck through, and says why. */
 function drawFresh({fresh}: WebFrame, silentMs: number): void {
   for (const note of document.querySelectorAll<HTMLElement>('.fresh[data-of]')) {
-    const text = staleNote(fresh[note.dataset['of'] as keyof WebFrame['fresh']], silentMs)
+    const sources = (note.dataset['of'] ?? '').split(' ') as (keyof WebFrame['fresh'])[]
+    const notes = sources.map((source) => staleNote(fresh[source], silentMs))
+    const text = notes.find((each) => each !== '') ?? ''
     setText(note, text)
     note.parentElement?.classList.toggle('old', text !== '')
   }
@@ -93,6 +100,7 @@ function drawPanels(panels: readonly WebPanel[]): void {
 
 /** What changes without a frame. */
 function tick(): void {
+  if (isLeaving) return
   const silentMs = performance.now() - arrivedMs
   const isGone = silentMs > GONE_MS || refusal !== ''
   the('#gone').hidden = !isGone
@@ -126,7 +134,7 @@ function tellGone(silentMs: number): void {
 }
 
 function keepAsking(): void {
-  void ask().finally(() => setTimeout(keepAsking, ASK_MS))
+  void ask().finally(() => isLeaving || setTimeout(keepAsking, ASK_MS))
 }
 
 setInterval(tick, TICK_MS)
