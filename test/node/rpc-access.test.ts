@@ -158,7 +158,9 @@ describe('pure parts', () => {
   test('a token that is short or missing is refused at the start', () => {
     const file = join(genesis.dir, 'short')
     writeFileSync(file, 'short')
-    expect(() => readToken(file, 'RPC_TOKEN_INVALID')).toThrow(expect.objectContaining({code: 'RPC_TOKEN_INVALID'}))
+    expect(() => readToken(file, 'RPC_TOKEN_INVALID')).toThrow(
+      expect.objectContaining({code: 'RPC_TOKEN_INVALID'}),
+    )
     expect(() => readToken(join(genesis.dir, 'none'), 'RPC_TOKEN_INVALID')).toThrow()
   })
 
