@@ -111,7 +111,9 @@ function windowPanel({snapshot, now}: Around): Panel | null {
   if (setting.signer === null) return null
   const window = windowOf(snapshot, now)
   return panel('Restart window', extras.rotation, now, () =>
-    window ? windowRows(window) : [row('restart', 'UNKNOWN: the forecast is too old', 'warn')],
+    window
+      ? windowRows(window)
+      : [row('restart', 'UNKNOWN: L2 or the forecast is too old', 'warn')],
   )
 }
 

@@ -7,18 +7,14 @@ import {row} from '../rows.ts'
 /** May I restart now? The same answer as `duty check`. */
 export function windowRows(window: DutyWindow): Row[] {
   const {isOpen, next, widest, secondsLeft} = window
-  const left = secondsLeft === null ? 'no turn in the forecast' : formatDuration(secondsLeft)
+  const left =
+    secondsLeft === null ? 'no turn in the forecast' : `${formatDuration(secondsLeft)} left`
+  const opens = next
+    ? `opens in about ${formatDuration(next.opensInSeconds)}`
+    : 'no window in sight'
   return [
-    row('restart', isOpen ? `OPEN, ${left} left` : 'CLOSED', isOpen ? 'ok' : 'warn'),
+    row('restart', isOpen ? `OPEN, ${left}` : `CLOSED, ${opens}`, isOpen ? 'ok' : 'warn'),
     row('', windowText(window), 'dim'),
-    row(
-      'opens',
-      isOpen
-        ? 'now'
-        : next
-          ? `in about ${formatDuration(next.opensInSeconds)}`
-          : 'not in the forecast',
-    ),
     row(
       'widest gap',
       widest
