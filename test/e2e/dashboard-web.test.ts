@@ -149,6 +149,18 @@ test('an address for others without a token, a weak token, a busy port and no ad
   expect(await refusalOf('--web 8090')).toEqual(['USAGE', true])
 })
 
+test('`duty history --plot` draws what it lists, beside the text and beside a CSV file', async () => {
+  const [plot, csv] = [join(cli.home, 'duty.svg'), join(cli.home, 'duty.csv')]
+  const {duties, plot: drawn} = await cli.data(`duty history --profile seq-1 --plot ${plot}`)
+  expect(drawn).toBe(plot)
+  const bars = readFileSync(plot, 'utf8').match(/<title>epoch \d+: /g) ?? []
+  expect(bars.length).toBe((duties as unknown[]).length)
+  const words = `duty history --profile seq-1 --plot ${plot} --output ${csv} --format csv`
+  const {document} = await cli.run(words)
+  expect(document?.['error']).toMatchObject({code: 'FILE_EXISTS'})
+  expect(await cli.data(`${words} --force`)).toMatchObject({plot, output: csv})
+})
+
 test('with a token, for others too: refused without it, opened once with it, and then by the cookie', async () => {
   const file = join(cli.home, 'page.token')
   writeFileSync(file, `${TOKEN}\n`, {mode: 0o600})
