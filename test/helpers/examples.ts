@@ -75,13 +75,13 @@ function wordsOf(line: string): string[] {
  */
 const NOT_RUN: readonly RegExp[] = [
   // Keys, files and profiles of the reader's own; the tests of keys, signers and the registry have them.
-  /\bmy-|\b(?:unsigned|exit|register|approve|disallow)\.(?:json|signed)|prices\.csv|rewards\.csv|exit\.ics|rate\.svg/,
+  /\bmy-|\b(?:unsigned|exit|register|approve|disallow)\.(?:json|signed)|prices\.csv|rewards\.csv|exit\.ics|duty\.csv|\w+\.svg/,
   // Another network than the one that runs.
   /^(?:pool|lend|cdp) .*--network andromeda/,
   /^(?:eval|init|help|version|completion|registry|signer (?:add|remove)|profile (?:add|use|remove)|network add)\b/,
   // Acts, or goes on until Ctrl-C.
-  /^(?:local (?!status)|node (?:run|start|stop|guard)|pos run|node snapshot|tx (?:cancel|speed-up))/,
-  /^(?:dashboard$|status --watch|epoch watch|node logs --follow|tx wait .*finalized)/,
+  /^(?:local (?!status)|node (?:run|start|stop|restart|guard)|pos run|node snapshot|tx (?:cancel|speed-up))/,
+  /^(?:dashboard(?: --re.*| --web.*)?$|duty wait|status --watch|epoch watch|node logs --follow|tx wait .*finalized)/,
   // Sends.
   /^governance provider (?!schema)|^(?:governance|sequencer|stake|reward|exit) (?:allow|disallow|approve|set-|increase|register|claim|start|withdraw|restake)(?!.*--dry-run)/,
   // A state that the network is not in.

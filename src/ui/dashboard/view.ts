@@ -106,13 +106,14 @@ function panelsOf(around: Around): DashboardView['panels'] {
   }
 }
 
-function windowPanel({snapshot, now}: Around): Panel | null {
+function windowPanel(around: Around): Panel | null {
+  const {snapshot, now} = around
   const {setting, extras} = snapshot
   if (setting.signer === null) return null
   const window = windowOf(snapshot, now)
   return panel('Restart window', extras.rotation, now, () =>
     window
-      ? windowRows(window)
+      ? windowRows(window, around)
       : [row('restart', 'UNKNOWN: L2 or the forecast is too old', 'warn')],
   )
 }

@@ -22,7 +22,7 @@ export function stakeRows(money: L1Money, around: Around): Row[] {
   const {sequencer, pool, shareBasisPoints, roomMetisWei} = stake
   const active = sequencer.status === 'active'
   return [
-    ...leavingRows(sequencer, money),
+    ...leavingRows(sequencer, money, around),
     row(
       'sequencer',
       `${sequencer.sequencerId} ${statusWord(sequencer.status)}${ofProvider(around)}`,
@@ -50,6 +50,7 @@ export function stakeRows(money: L1Money, around: Around): Row[] {
 function leavingRows(
   {status, sequencerId, unlockClaimTimeSeconds}: Sequencer,
   money: L1Money,
+  {snapshot}: Around,
 ): Row[] {
   if (status !== 'inactive') return []
   const left = unlockClaimTimeSeconds - money.l1TimeSeconds
@@ -57,7 +58,11 @@ function leavingRows(
   return [
     left > 0n
       ? row('leaving', `METIS free in ${until}`, 'warn')
-      : row('leaving', `METIS free: metis-seq exit finish ${sequencerId}`, 'mine'),
+      : row(
+          'leaving',
+          `METIS free: ${commandFor(snapshot.setting, `exit finish ${sequencerId}`)}`,
+          'mine',
+        ),
   ]
 }
 

@@ -1,11 +1,12 @@
+import {commandFor} from '../../../health/rule.ts'
 import {formatDuration} from '../../../lib/units.ts'
 import type {DutyWindow} from '../../../services/duty/window.ts'
 import {windowText} from '../../presenters/duty.ts'
-import type {Row} from '../model.ts'
+import type {Around, Row} from '../model.ts'
 import {row} from '../rows.ts'
 
 /** May I restart now? The same answer as `duty check`. */
-export function windowRows(window: DutyWindow): Row[] {
+export function windowRows(window: DutyWindow, {snapshot}: Around): Row[] {
   const {isOpen, next, widest, secondsLeft} = window
   const left =
     secondsLeft === null ? 'no turn in the forecast' : `${formatDuration(secondsLeft)} left`
@@ -21,6 +22,6 @@ export function windowRows(window: DutyWindow): Row[] {
         ? `${formatDuration(widest.lastsSeconds)}${widest.opensInSeconds > 0 ? `, in about ${formatDuration(widest.opensInSeconds)}` : ', now'}`
         : 'none',
     ),
-    ...(isOpen ? [] : [row('wait', 'metis-seq duty wait', 'dim')]),
+    ...(isOpen ? [] : [row('wait', commandFor(snapshot.setting, 'duty wait'), 'dim')]),
   ]
 }
