@@ -3,6 +3,7 @@ import {join} from 'node:path'
 
 import {rolldown, type InputOptions, type OutputBundle} from 'rolldown'
 
+import {buildPage} from './build-page.ts'
 import {knownHashes} from './known-hashes.ts'
 import {leanOclif, UNUSED_OF_OCLIF} from './lean-oclif.ts'
 
@@ -139,6 +140,7 @@ async function build(): Promise<void> {
     },
   })
   await bundle.close()
+  await buildPage(root, join(output, 'page'))
   replace(join(root, 'dist'), output)
 }
 

@@ -4,6 +4,12 @@ import {spawnSync} from 'node:child_process'
 const gates: {name: string; command: string; args: string[]; saw: (output: string) => boolean}[] = [
   {name: 'types', command: 'tsc', args: [], saw: () => true},
   {
+    name: 'types of the page',
+    command: 'tsc',
+    args: ['-p', 'src/ui/web/page', '--listFiles'],
+    saw: (output) => /src\/ui\/web\/page\/main\.ts/.test(output),
+  },
+  {
     name: 'lint',
     command: 'oxlint',
     args: [],

@@ -37,6 +37,7 @@ const homeOf: Record<string, readonly string[]> = {
   '@napi-rs/keyring': ['store'],
   ink: ['ui'],
   react: ['ui'],
+  uplot: ['ui'],
   '@oclif/core': ['commands', 'cli'],
   'viem/actions': ['chain', 'services', 'local'],
   secp256k1: ['protocol'],

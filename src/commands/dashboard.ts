@@ -1,11 +1,15 @@
+import {once} from 'node:events'
+
 import {Flags} from '@oclif/core'
 
+import {startWeb, webFlags, type WebFlags} from '../cli/dashboard-web.ts'
 import {liveSource, recordTo, replaySource, type SnapshotSource} from '../cli/dashboard-source.ts'
 import {lookFlags} from '../cli/flags.ts'
 import {healthExit} from '../cli/health-exit.ts'
 import {OperatorCommand, type Result} from '../cli/operator-command.ts'
-import {printText} from '../cli/output.ts'
+import {printDocument, printText} from '../cli/output.ts'
 import {systemClock} from '../lib/clock.ts'
+import {messageOf} from '../lib/errors.ts'
 import {stringifyJson} from '../lib/json.ts'
 import {movesCursor, readsScreenAloud} from '../lib/terminal.ts'
 import {startDashboard, type Dashboard as DashboardFeeds} from '../services/live/dashboard.ts'
@@ -23,11 +27,14 @@ export default class Dashboard extends OperatorCommand {
 
   static override description = `Read-only. ? shows every key.
 Without a terminal, and on one that cannot move its cursor (TERM=dumb), it prints a text frame every --refresh
-seconds; with --json one document of values per line. With INK_SCREEN_READER=true only what has changed is printed.`
+seconds; with --json one document of values per line. With INK_SCREEN_READER=true only what has changed is printed.
+--web serves the same as a page for a browser instead, until Ctrl-C; on other addresses than the loopback interface it
+needs --web-token-file, and is opened once as http://HOST:PORT/?token=TOKEN.`
 
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --once --profile seq-2',
+    '<%= config.bin %> <%= command.id %> --web 127.0.0.1:8090',
     '<%= config.bin %> <%= command.id %> --record night.jsonl',
     '<%= config.bin %> <%= command.id %> --replay night.jsonl',
   ]
@@ -58,6 +65,7 @@ seconds; with --json one document of values per line. With INK_SCREEN_READER=tru
       helpValue: 'FILE',
       exclusive: ['record'],
     }),
+    ...webFlags,
   }
 
   protected async perform(): Promise<Result> {
@@ -66,6 +74,7 @@ seconds; with --json one document of values per line. With INK_SCREEN_READER=tru
     try {
       const {source, dashboard} = this.open(flags, stop.signal)
       if (flags.record !== undefined) recordTo(flags.record, source, stop.signal)
+      if (flags.web) return await this.serve(source, flags.web, flags)
       if (flags.once) return await this.once(source, dashboard)
       const reads = readsScreenAloud(process.env)
       if (!movesCursor(process.stdout, process.env) || this.jsonEnabled() || reads)
@@ -106,6 +115,29 @@ seconds; with --json one document of values per line. With INK_SCREEN_READER=tru
     if (dashboard) await settled(dashboard, this.interrupted.signal)
     const view = source.view()
     return {data: this.dataOf(source), text: textFrame(view), exit: healthExit(view.health)}
+  }
+
+  private async serve(
+    source: SnapshotSource,
+    listen: NonNullable<WebFlags['web']>,
+    flags: WebFlags,
+  ): Promise<Result> {
+    const server = await startWeb(source, listen, {
+      root: this.config.root,
+      hostNames: flags['web-host'],
+      tokenFile: flags['web-token-file'],
+      onError: (error) => this.say(`A request failed: ${messageOf(error)}`),
+    })
+    const {url} = server
+    try {
+      if (this.jsonEnabled()) printDocument(stringifyJson({type: 'serving', url}))
+      else printText(`The dashboard is at ${url} until Ctrl-C.`)
+      const {signal} = this.interrupted
+      if (!signal.aborted) await once(signal, 'abort')
+    } finally {
+      await server.close()
+    }
+    return {data: {url}, text: '', ...this.endOfStream}
   }
 
   private async stream(

@@ -1,4 +1,4 @@
-/** Host names that our servers accept. One list for all of them: RPC, administration, the consensus layer's REST. */
+/** Host names that our servers accept. One list for all of them: RPC, administration, the consensus layer's REST, the page. */
 import {isIP} from 'node:net'
 
 /** Names of every server on its own machine. */
@@ -23,16 +23,21 @@ export interface HostList {
  */
 export function createHostCheck({host, hostNames = []}: HostList): (header?: string) => boolean {
   const names = new Set([...LOCAL_NAMES, host, `[${host}]`, ...hostNames].map(lower))
-  const isLocal = host === 'localhost' || host === '::1' || host.startsWith('127.')
+  const isLocal = isLocalHost(host)
   return (header) => {
     const name = nameOf(header)
     return names.has(name) || names.has('*') || (!isLocal && isAddress(name))
   }
 }
 
+/** Whether a listen address is reached from this machine alone. */
+export function isLocalHost(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.')
+}
+
 /** Response to a request with a name that is not on the list. */
 export const HOST_REFUSED =
-  'The Host header is not a name of this server. Names are set with --rpc-host-name (node) or --host-name (pos).'
+  'The Host header is not a name of this server. Names are set with --rpc-host-name (node), --host-name (pos) or --web-host (dashboard).'
 
 /** The name in a Host header, without its port. Lower-case. */
 function nameOf(header: string | undefined): string {

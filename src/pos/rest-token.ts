@@ -1,4 +1,4 @@
-import {createHash, randomBytes, timingSafeEqual} from 'node:crypto'
+import {randomBytes} from 'node:crypto'
 import {statSync} from 'node:fs'
 import {join} from 'node:path'
 
@@ -30,10 +30,4 @@ function readPrivate(path: string): string | undefined {
     if (systemErrorCode(error) === 'ENOENT') return undefined
     throw fromReadError(error, path)
   }
-}
-
-/** Compares in constant time. */
-export function isAuthorized(header: string | undefined, token: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest()
-  return timingSafeEqual(digest(header ?? ''), digest(`Bearer ${token}`))
 }

@@ -1,5 +1,6 @@
 import type {IncomingMessage, ServerResponse} from 'node:http'
 
+import {isBearer} from '../lib/bearer-token.ts'
 import {clientOf} from '../lib/client-address.ts'
 import {connectionLimits, Connections} from '../lib/connections.ts'
 import {readDescriptorLimit} from '../lib/descriptor-limit.ts'
@@ -22,7 +23,6 @@ import {
 import {findPost, isPostOnly} from './rest-posts.ts'
 import {createRoutes} from './rest-routes.ts'
 import type {RestSource} from './rest-source.ts'
-import {isAuthorized} from './rest-token.ts'
 
 const LOOPBACK = '127.0.0.1'
 
@@ -139,7 +139,7 @@ async function inTurn<T>(
 }
 
 function requireToken(request: IncomingMessage, response: ServerResponse, token: string): void {
-  if (isAuthorized(request.headers.authorization, token)) return
+  if (isBearer(request.headers.authorization, token)) return
   response.setHeader('www-authenticate', 'Bearer')
   // The rest of the body is not read.
   response.setHeader('connection', 'close')

@@ -4,6 +4,7 @@ import type {Address, Hash, LocalAccount} from 'viem'
 
 import {systemClock, type Clock} from '../lib/clock.ts'
 import {MetisSeqError} from '../lib/errors.ts'
+import {isLocalHost} from '../lib/host-names.ts'
 import type {TlsOptions} from '../lib/json-rpc.ts'
 import {isRecord} from '../lib/json.ts'
 import {errorFacts, type Logger} from '../lib/log.ts'
@@ -112,7 +113,7 @@ export async function startPos(options: PosOptions): Promise<Pos> {
     // Disposed of in reverse: the host first, then what it uses.
     cleanup.adopt(host, (running) => running.stop())
     host.start()
-    if (!isLoopback(listen.host)) logger.warn('rest-not-loopback', {host: listen.host})
+    if (!isLocalHost(listen.host)) logger.warn('rest-not-loopback', {host: listen.host})
     logger.info('pos-started', {restUrl, mpcAddress: account.address, l1Cursor: status().l1Cursor})
     return {restUrl, status, stop: () => cleanup.disposeAsync()}
   } catch (error) {
@@ -170,10 +171,6 @@ async function proveOrWait(l2: Endpoints, logger: Logger): Promise<void> {
 async function readBlockOf(l1: Endpoints, txHash: Hash): Promise<bigint | null> {
   const receipt = await l1.request('eth_getTransactionReceipt', [txHash])
   return isRecord(receipt) ? BigInt(String(receipt['blockNumber'])) : null
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.')
 }
 
 /** Data of one network must never continue on another, however similar the two are. */

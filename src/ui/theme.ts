@@ -6,7 +6,7 @@ export type ThemeName = (typeof themeNames)[number]
 type Palette = Record<Tone, string | undefined>
 
 /** Colors that stay distinct for every kind of color vision; none carries meaning alone. */
-const dark: Palette = {
+export const dark: Palette = {
   plain: undefined,
   ok: '#56B4E9',
   warn: '#E69F00',
@@ -16,7 +16,7 @@ const dark: Palette = {
 }
 
 /** The same hues, dark enough for a contrast of 4.5 on white. */
-const light: Palette = {
+export const light: Palette = {
   plain: undefined,
   ok: '#0072B2',
   warn: '#8F5B00',

@@ -9,7 +9,7 @@ import {afterAll, beforeAll, expect, test} from 'vitest'
 import {readStream} from '../../src/cli/read-descriptor.ts'
 import {readSecret} from '../../src/cli/read-secret.ts'
 import {DOCUMENT_FILE_BYTES, readBoundedFile, readSecretText} from '../../src/lib/read-file.ts'
-import {readToken} from '../../src/node/rpc/access-policy.ts'
+import {readToken} from '../../src/lib/bearer-token.ts'
 import {decodeInput} from '../../src/services/explain/decode-transaction.ts'
 import {existingPassword} from '../../src/services/keys/key-password.ts'
 import {validateRegistry} from '../../src/services/network/registry.ts'
@@ -60,7 +60,7 @@ const readers: [string, (path: string) => unknown, string | string[]][] = [
   ['tx decode', (path) => decodeInput(temp.home, path), ['TX_UNDECODABLE', 'FILE_TOO_LARGE']],
   ['network add', readNetworkFile, 'NETWORK_INVALID'],
   ['reward export --prices', readPrices, 'PRICE_FILE_UNREADABLE'],
-  ['node run --rpc-token-file', readToken, 'FILE_UNREADABLE'],
+  ['node run --rpc-token-file', (path) => readToken(path, 'RPC_TOKEN_INVALID'), 'FILE_UNREADABLE'],
 ]
 
 test.each(readers)('%s reads a regular file of bounded size, and nothing else', async (...row) => {

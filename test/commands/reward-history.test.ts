@@ -1,6 +1,10 @@
+import {readFileSync} from 'node:fs'
+import {join} from 'node:path'
+
 import {afterAll, beforeAll, expect, test} from 'vitest'
 
 import {lockingPoolAbi} from '../../src/chain/abis/locking-pool.ts'
+import {formatWei} from '../../src/lib/units.ts'
 import {saveNetwork} from '../../src/store/networks.ts'
 import {proxyAnswer, startHttpStub, type Call} from '../helpers/http-stub.ts'
 import {accountOf} from '../helpers/l2-chain.ts'
@@ -75,6 +79,22 @@ test('credits by signer at the time, restakes, and a wrapped batch from the stat
       {kind: 'credit', batchId: '5', blocks: '7', source: 'state-difference'},
     ],
   })
+})
+
+test('--plot draws the same credits into a new file, and replaces one only with --force', async () => {
+  const file = join(temp.root, 'rewards.svg')
+  const {data} = await history(`1 --plot ${file}`)
+  expect(data['plot']).toBe(file)
+  const svg = readFileSync(file, 'utf8')
+  expect(svg).toMatch(/^<svg .*role="img"/)
+  expect(svg).toContain(`${formatWei(BigInt(String(data['creditedMetisWei'])))} METIS in all.`)
+
+  const again = await runCli(['reward', 'history', '1', '--plot', file, '--json'], {
+    home: temp.root,
+  })
+  expect(again.json?.error?.code).toBe('FILE_EXISTS')
+  expect((await history(`1 --plot ${file} --force`)).data['plot']).toBe(file)
+  expect((await history('1')).data['plot']).toBeNull()
 })
 
 test('the history of a sequencer begins with its registration', async () => {

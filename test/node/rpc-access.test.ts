@@ -6,7 +6,8 @@ import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 
 import {nodeArguments, nodeFlags, nodeSettingsOf} from '../../src/cli/node-flags.ts'
 import {RPC_UNITS_BURST} from '../../src/node/rpc-limits.ts'
-import {createAccessPolicy, readToken} from '../../src/node/rpc/access-policy.ts'
+import {readToken} from '../../src/lib/bearer-token.ts'
+import {createAccessPolicy} from '../../src/node/rpc/access-policy.ts'
 import {clientOf} from '../../src/lib/client-address.ts'
 import {RateLimit} from '../../src/node/rpc/rate-limit.ts'
 import {accountOf, type TestGenesis} from '../helpers/l2-chain.ts'
@@ -157,8 +158,10 @@ describe('pure parts', () => {
   test('a token that is short or missing is refused at the start', () => {
     const file = join(genesis.dir, 'short')
     writeFileSync(file, 'short')
-    expect(() => readToken(file)).toThrow(expect.objectContaining({code: 'RPC_TOKEN_INVALID'}))
-    expect(() => readToken(join(genesis.dir, 'none'))).toThrow()
+    expect(() => readToken(file, 'RPC_TOKEN_INVALID')).toThrow(
+      expect.objectContaining({code: 'RPC_TOKEN_INVALID'}),
+    )
+    expect(() => readToken(join(genesis.dir, 'none'), 'RPC_TOKEN_INVALID')).toThrow()
   })
 
   test('a node in the background is given the same flags', async () => {

@@ -8,7 +8,8 @@ import {afterAll, beforeAll, expect, test} from 'vitest'
 
 import {createMpcSigner} from '../../src/pos/mpc-signer.ts'
 import {startRest, type RestServer} from '../../src/pos/rest.ts'
-import {isAuthorized, openToken} from '../../src/pos/rest-token.ts'
+import {isBearer} from '../../src/lib/bearer-token.ts'
+import {openToken} from '../../src/pos/rest-token.ts'
 import type {PosStatus} from '../../src/pos/start-pos.ts'
 import {initialState, type PosState} from '../../src/pos/state.ts'
 import {openPosStore, type PosStore} from '../../src/pos/store.ts'
@@ -163,7 +164,7 @@ test('the token is made once, for its owner only, and anew when others could rea
   writeFileSync(file, 'short', {mode: 0o600})
   expect(openToken(dir)).not.toBe('short')
   const given = [`Bearer ${token}`, `bearer ${token}`, token, '', undefined]
-  expect(given.map((header) => isAuthorized(header, token))).toEqual([
+  expect(given.map((header) => isBearer(header, token))).toEqual([
     ...[true, false, false, false, false],
   ])
 })

@@ -2,10 +2,12 @@ import {Flags} from '@oclif/core'
 
 import {commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+import {plotFlag, withPlotNote} from '../../cli/plot-flag.ts'
 import {scanWith} from '../../cli/rotation-scan.ts'
 import {assertMayWrite, writeOutput} from '../../lib/files.ts'
 import {readDutyHistory} from '../../services/duty/history.ts'
 import {requireSigner} from '../../services/duty/window.ts'
+import {dutyPlot} from '../../ui/presenters/duty-plot.ts'
 import {dutyCsv, dutyHistoryText} from '../../ui/presenters/duty.ts'
 
 export default class DutyHistory extends OperatorCommand {
@@ -18,6 +20,7 @@ export default class DutyHistory extends OperatorCommand {
   static override examples = [
     '<%= config.bin %> <%= command.id %> --days 30',
     '<%= config.bin %> <%= command.id %> --format csv --output duty.csv',
+    '<%= config.bin %> <%= command.id %> --days 30 --plot duty.svg',
   ]
 
   static override flags = {
@@ -33,29 +36,36 @@ export default class DutyHistory extends OperatorCommand {
       description: 'Write the CSV document to this file.',
       helpValue: 'FILE',
     }),
-    force: Flags.boolean({description: 'Overwrite the file if it exists.', dependsOn: ['output']}),
+    plot: plotFlag('how each epoch ended, and the score,'),
+    force: Flags.boolean({
+      description: 'Overwrite files that exist.',
+      relationships: [{type: 'some', flags: ['output', 'plot']}],
+    }),
   }
 
   protected async perform(): Promise<Result> {
     const {flags} = await this.parse(DutyHistory)
-    const {output, format, force} = flags
+    const {output, format, force, plot = null} = flags
     const context = this.openContext(flags)
     if (output !== undefined) assertMayWrite(output, {replace: force})
+    if (plot !== null) assertMayWrite(plot, {replace: force})
     const history = await readDutyHistory(context, {
       ...{signer: requireSigner(context), days: [flags.days]},
       ...scanWith(this.interrupted.signal, (text) => this.progress(text)),
     })
     this.endProgress()
+    if (plot !== null) writeOutput(plot, dutyPlot(history), {replace: force})
     const csv = dutyCsv(history)
     if (output !== undefined) {
       writeOutput(output, csv, {replace: force})
       const text = `Wrote ${history.duties.length} lines to ${output}.`
-      return {data: {...history, output, content: null}, text}
+      return {data: {...history, output, content: null, plot}, text: withPlotNote(text, plot)}
     }
     const content = format === 'csv' ? csv : null
     return {
-      data: {...history, output: null, content},
-      text: content?.trimEnd() ?? dutyHistoryText(history, flags.last),
+      data: {...history, output: null, content, plot},
+      // A document for programs has no note.
+      text: content?.trimEnd() ?? withPlotNote(dutyHistoryText(history, flags.last), plot),
       isDocument: content !== null,
     }
   }

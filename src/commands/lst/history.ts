@@ -2,6 +2,7 @@ import {Flags} from '@oclif/core'
 
 import {commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+import {plotFlag, withPlotNote} from '../../cli/plot-flag.ts'
 import {providerArg} from '../../cli/provider-arg.ts'
 import {assertMayWrite, writeOutput} from '../../lib/files.ts'
 import {lstIds} from '../../protocol/lst/providers.ts'
@@ -27,10 +28,7 @@ export default class LstHistory extends OperatorCommand {
     ...commonFlags,
     days: Flags.integer({description: 'Length in days.', default: 30, min: 1, max: 3650}),
     points: Flags.integer({description: 'Samples.', default: 16, min: 2, max: 200}),
-    plot: Flags.string({
-      description: 'Also draw rate and pool price into this SVG file.',
-      helpValue: 'FILE',
-    }),
+    plot: plotFlag('rate and pool price'),
     force: Flags.boolean({description: 'Overwrite the file if it exists.', dependsOn: ['plot']}),
   }
 
@@ -42,10 +40,9 @@ export default class LstHistory extends OperatorCommand {
     if (plot !== null) assertMayWrite(plot, {replace: force})
     const history = await readHistory(context, args.provider, {days, points})
     if (plot !== null) writeOutput(plot, ratePlot(history), {replace: force})
-    const text = historyText(history)
     return {
       data: {...historyJson(history), plot},
-      text: plot === null ? text : `${text}\nDrew it into ${plot}.`,
+      text: withPlotNote(historyText(history), plot),
     }
   }
 }

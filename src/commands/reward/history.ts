@@ -2,13 +2,16 @@ import {Flags} from '@oclif/core'
 
 import {commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
+import {plotFlag, withPlotNote} from '../../cli/plot-flag.ts'
 import {sequencerIdArg} from '../../cli/sequencer-arg.ts'
+import {assertMayWrite, writeOutput} from '../../lib/files.ts'
 import {readRewardHistory} from '../../services/rewards/reward-history.ts'
 import {
   readProgressText,
   rewardHistoryJson,
   rewardHistoryText,
 } from '../../ui/presenters/reward-history.ts'
+import {rewardPlot} from '../../ui/presenters/reward-plot.ts'
 
 export default class RewardHistory extends OperatorCommand {
   static override summary = 'List every reward credited, claimed and restaked, from the L1 logs.'
@@ -22,6 +25,7 @@ that call, an archive endpoint can still tell; otherwise the amount is unknown, 
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> 2 --network local --last 10',
+    '<%= config.bin %> <%= command.id %> --plot rewards.svg',
   ]
 
   static override args = {id: sequencerIdArg()}
@@ -29,16 +33,25 @@ that call, an archive endpoint can still tell; otherwise the amount is unknown, 
   static override flags = {
     ...commonFlags,
     last: Flags.integer({description: 'Show only the newest lines, as text.', min: 1}),
+    plot: plotFlag('the rewards per day, and cumulated,'),
+    force: Flags.boolean({description: 'Overwrite the file if it exists.', dependsOn: ['plot']}),
   }
 
   protected async perform(): Promise<Result> {
     const {args, flags} = await this.parse(RewardHistory)
+    const {plot = null, force} = flags
+    // Refused before the long search for logs.
+    if (plot !== null) assertMayWrite(plot, {replace: force})
     const history = await readRewardHistory(this.openContext(flags), args.id, {
       signal: this.interrupted.signal,
       onProgress: (progress) => this.progress(readProgressText(progress)),
     })
     this.endProgress()
     for (const warning of history.warnings) this.warnAbout(warning)
-    return {data: rewardHistoryJson(history), text: rewardHistoryText(history, flags.last)}
+    if (plot !== null) writeOutput(plot, rewardPlot(history), {replace: force})
+    return {
+      data: {...rewardHistoryJson(history), plot},
+      text: withPlotNote(rewardHistoryText(history, flags.last), plot),
+    }
   }
 }

@@ -48,4 +48,6 @@ export const machineCodes = () =>
     SOCKET_PATH_TOO_LONG: {exit: 'config', facts: {path: 'text', maxBytes: 'number'}},
     STORE_BUSY: {exit: 'busy', retry: 'yes', facts: file},
     STORE_DAMAGED: {exit: 'config', facts: file},
+    WEB_TOKEN_INVALID: {exit: 'config', facts: {file: 'text'}},
+    WEB_TOKEN_MISSING: {exit: 'config', facts: {host: 'text'}},
   }) as const satisfies Record<string, ErrorEntry>

@@ -103,4 +103,12 @@ export const machineWords: WordsOf<ReturnType<typeof machineCodes>> = {
     'The database is damaged and cannot be read.',
     'Move it away and restore it from a backup.',
   ],
+  WEB_TOKEN_INVALID: [
+    'The token file of the dashboard page contains no usable token.',
+    'Run `openssl rand -hex 32 > FILE` and `chmod 600 FILE`.',
+  ],
+  WEB_TOKEN_MISSING: [
+    'The dashboard page would be open to other machines without a token.',
+    'Pass `--web-token-file FILE`, or listen on 127.0.0.1 and use a tunnel.',
+  ],
 }

@@ -2,11 +2,11 @@
  * The loopback interface for the command line: status and stop, with a bearer token that only the
  * owner of the data directory can read.
  */
-import {randomBytes, timingSafeEqual} from 'node:crypto'
+import {randomBytes} from 'node:crypto'
 import {rmSync} from 'node:fs'
-import type {IncomingMessage} from 'node:http'
 import {join} from 'node:path'
 
+import {isBearer} from '../../lib/bearer-token.ts'
 import {directoryMark} from '../../lib/file-identity.ts'
 import {writeFileAtomic} from '../../lib/files.ts'
 import {createHostCheck, HOST_REFUSED} from '../../lib/host-names.ts'
@@ -46,7 +46,7 @@ export async function startAdminServer(options: AdminOptions): Promise<HttpServe
       if (request.method === 'GET' && request.url === '/healthz') {
         return sendJson(response, 200, {ok: true})
       }
-      if (!isAuthorized(request, token)) {
+      if (!isBearer(request.headers.authorization, token)) {
         return sendJson(response, 401, {error: 'The bearer token is missing or wrong.'})
       }
       if (request.method === 'GET' && request.url === '/status') {
@@ -73,10 +73,4 @@ export async function startAdminServer(options: AdminOptions): Promise<HttpServe
       await server.close()
     },
   }
-}
-
-function isAuthorized(request: IncomingMessage, token: string): boolean {
-  const given = Buffer.from(request.headers.authorization ?? '')
-  const wanted = Buffer.from(`Bearer ${token}`)
-  return given.length === wanted.length && timingSafeEqual(given, wanted)
 }

@@ -1,11 +1,8 @@
 /** Access policy: by Host header, Origin and token. Decides only; the servers enforce it. */
-import {createHash, timingSafeEqual} from 'node:crypto'
 import type {IncomingHttpHeaders} from 'node:http'
 
-import {MetisSeqError} from '../../lib/errors.ts'
-import {fromReadError} from '../../lib/files.ts'
+import {isBearer} from '../../lib/bearer-token.ts'
 import {createHostCheck} from '../../lib/host-names.ts'
-import {readSecretText} from '../../lib/read-file.ts'
 
 export interface AccessPolicyOptions {
   /** Address the server listens on. */
@@ -55,34 +52,7 @@ export function createAccessPolicy({
     },
     tokenOf({authorization}) {
       if (!token) return 'none'
-      return isEqual(authorization ?? '', `Bearer ${token}`) ? 'right' : 'wrong'
+      return isBearer(authorization, token) ? 'right' : 'wrong'
     },
   }
-}
-
-/** In constant time; comparing digests also hides the length. */
-function isEqual(given: string, wanted: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest()
-  return timingSafeEqual(digest(given), digest(wanted))
-}
-
-/**
- * Reads the token that clients must present.
- *
- * @throws {MetisSeqError} FILE_MISSING and other file errors; RPC_TOKEN_INVALID
- */
-export function readToken(file: string): string {
-  let text: string
-  try {
-    text = readSecretText(file).trim()
-  } catch (error) {
-    throw fromReadError(error, file)
-  }
-  if (/^[\x21-\x7e]{16,512}$/.test(text)) return text
-  throw new MetisSeqError({
-    code: 'RPC_TOKEN_INVALID',
-    message: `The token in ${file} is not 16 to 512 printable characters without spaces.`,
-    facts: {file},
-    hints: [`Run \`openssl rand -hex 32 > ${file}\` and \`chmod 600 ${file}\`.`],
-  })
 }

@@ -6,6 +6,7 @@
 import type {IncomingMessage, ServerResponse} from 'node:http'
 import {setTimeout as sleep} from 'node:timers/promises'
 
+import {readToken} from '../../lib/bearer-token.ts'
 import {clientOf} from '../../lib/client-address.ts'
 import {LoopLag} from '../../lib/loop-lag.ts'
 import {Shares} from '../../lib/shares.ts'
@@ -27,7 +28,7 @@ import {poolFull} from '../mempool/admission.ts'
 import type {RefusedKind} from '../../protocol/node-status.ts'
 import type {RpcOptions} from '../node-options.ts'
 import type {Caller, Client, RpcContext} from './context.ts'
-import {createAccessPolicy, readToken, type AccessPolicy} from './access-policy.ts'
+import {createAccessPolicy, type AccessPolicy} from './access-policy.ts'
 import type {Readiness} from './health.ts'
 import {PendingAnswers} from './answer-meter.ts'
 import {
@@ -66,7 +67,7 @@ export interface RpcServer extends HttpServer {
  */
 export async function startRpcServer(options: RpcServerOptions): Promise<RpcServer> {
   const {host, port, wsPort, tokenFile, context, logger, connections} = options
-  const token = tokenFile === undefined ? null : readToken(tokenFile)
+  const token = tokenFile === undefined ? null : readToken(tokenFile, 'RPC_TOKEN_INVALID')
   const serving = new Serving(options, createAccessPolicy({...options, token}))
   const sockets = createWebSocketServing({
     feeds: context.feeds,

@@ -10,6 +10,7 @@ import {
   address,
   anyOf,
   as,
+  constant,
   count,
   decimal,
   digits,
@@ -152,10 +153,17 @@ const frame = object<DashboardData>('Values of the dashboard; their age is in `s
 
 export const dashboardSchemas: CommandSchemas = {
   dashboard: {
-    line: frame,
+    line: anyOf('A frame; with `--web` only where the page is.', [
+      frame,
+      object('The page is being served.', {
+        type: constant('A page.', 'serving'),
+        url: text('Its address.'),
+      }),
+    ]),
     data: anyOf('With `--once` and from a terminal the frame, otherwise the end of the stream.', [
       frame,
       object('The end of the stream.', {frames: count('Frames printed.')}),
+      object('The end of `--web`.', {url: text('Where the page was.')}),
     ]),
   },
 }

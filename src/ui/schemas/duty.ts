@@ -102,7 +102,10 @@ const duties = list(
 export const dutySchemas: CommandSchemas = {
   'duty check': {data: dutyWindow},
   'duty history': {
-    data: object<DutyHistory & {output: string | null; content: string | null}>('Past duties.', {
+    data: object<
+      DutyHistory & {output: string | null; content: string | null; plot: string | null}
+    >('Past duties.', {
+      plot: nullable(text('SVG file that was written; null without `--plot`.')),
       ...historyFields,
       duties,
       output: nullable(text('File that was written; null without one.')),

@@ -188,21 +188,25 @@ export const rewardSchemas: CommandSchemas = {
   },
   'reward forecast': {data: forecast},
   'reward history': {
-    data: object<ReturnType<typeof rewardHistoryJson>>('Every reward of a sequencer.', {
-      sequencerId,
-      l1Block: digits('Newest L1 block read.'),
-      creditedMetisWei: wei('Sum of the known credits.'),
-      claimedMetisWei: wei('Sum of the claims.'),
-      restakedMetisWei: wei('Sum of the known restakes.'),
-      unclaimedMetisWei: wei('METIS credited and not yet claimed, according to the contract.'),
-      unexplainedMetisWei: nullable(
-        signedWei(
-          'Credited minus claimed, restaked and unclaimed; null while amounts are unknown.',
+    data: object<ReturnType<typeof rewardHistoryJson> & {plot: string | null}>(
+      'Every reward of a sequencer.',
+      {
+        plot: nullable(text('SVG file that was written; null without `--plot`.')),
+        sequencerId,
+        l1Block: digits('Newest L1 block read.'),
+        creditedMetisWei: wei('Sum of the known credits.'),
+        claimedMetisWei: wei('Sum of the claims.'),
+        restakedMetisWei: wei('Sum of the known restakes.'),
+        unclaimedMetisWei: wei('METIS credited and not yet claimed, according to the contract.'),
+        unexplainedMetisWei: nullable(
+          signedWei(
+            'Credited minus claimed, restaked and unclaimed; null while amounts are unknown.',
+          ),
         ),
-      ),
-      unknownEntries: count('Entries with an unknown amount.'),
-      entries: list('In chain order.', ledgerEntry),
-    }),
+        unknownEntries: count('Entries with an unknown amount.'),
+        entries: list('In chain order.', ledgerEntry),
+      },
+    ),
   },
   'reward reconcile': {
     data: object<ReturnType<typeof reconciliationJson>>('Credits compared with the blocks on L2.', {
