@@ -30,6 +30,11 @@ export function createHostCheck({host, hostNames = []}: HostList): (header?: str
   }
 }
 
+/** Whether a host of a URL is this machine: nothing said to it crosses a network. */
+export function isLoopbackHost(hostname: string): boolean {
+  return /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname)
+}
+
 /** Response to a request with a name that is not on the list. */
 export const HOST_REFUSED =
   'The Host header is not a name of this server. Names are set with --rpc-host-name (node) or --host-name (pos).'
