@@ -184,39 +184,40 @@ class SqliteAlertStore implements AlertStore {
       for (const {key, document} of saved) save.run(key, document)
       const remove = this.#database.prepare('DELETE FROM alerts WHERE key = ?')
       for (const key of removed) remove.run(key)
-      const outputs = new Set<string>()
-      for (const notice of notices) {
-        const names = outputsOf(notice)
-        this.#insert(notice, names)
-        for (const name of names) outputs.add(name)
-      }
-      for (const name of outputs) this.#shorten(name)
-      if (notices.length > 0) this.#forget()
+      if (notices.length === 0) return
+      for (const name of this.#insert(notices, outputsOf)) this.#shorten(name)
+      this.#forget()
     })
   }
 
-  #insert(notice: NewNotice, names: readonly string[]): void {
-    const {lastInsertRowid: number} = this.#database
-      .prepare('INSERT INTO notices (uid, key, type, at_ms, document) VALUES (?, ?, ?, ?, ?)')
-      .run(randomUUID(), notice.key, notice.type, notice.atMs, notice.document)
-    for (const name of names) {
-      this.#database.prepare('INSERT OR IGNORE INTO outputs (output) VALUES (?)').run(name)
-      // A reminder of something that an output has not been able to say yet says nothing more.
-      if (notice.type === 'repeated' && this.#isWaiting(name, notice.key)) continue
-      this.#database
-        .prepare(`INSERT INTO deliveries VALUES (?, ?, 'pending', NULL)`)
-        .run(name, number)
+  /** @returns the outputs that got one */
+  #insert(notices: readonly NewNotice[], outputsOf: AlertChange['outputsOf']): Iterable<string> {
+    const insert = this.#database.prepare(
+      'INSERT INTO notices (uid, key, type, at_ms, document) VALUES (?, ?, ?, ?, ?)',
+    )
+    const deliver = this.#database.prepare(`INSERT INTO deliveries VALUES (?, ?, 'pending', NULL)`)
+    const waiting = new Map<string, ReadonlySet<string>>()
+    for (const notice of notices) {
+      const {key, type, atMs, document} = notice
+      const {lastInsertRowid: number} = insert.run(randomUUID(), key, type, atMs, document)
+      for (const name of outputsOf(notice)) {
+        if (!waiting.has(name)) waiting.set(name, this.#open(name))
+        // A reminder of something that an output has not been able to say yet says nothing more.
+        if (type === 'repeated' && waiting.get(name)!.has(key)) continue
+        deliver.run(name, number)
+      }
     }
+    return waiting.keys()
   }
 
-  #isWaiting(output: string, key: string): boolean {
-    return (
-      this.#database
-        .prepare(
-          `SELECT 1 FROM deliveries JOIN notices USING (number) WHERE output = ? AND state = 'pending' AND key = ?`,
-        )
-        .get(output, key) !== undefined
+  /** Makes sure that an output is known. @returns the alerts that it still has to tell of */
+  #open(output: string): ReadonlySet<string> {
+    this.#database.prepare('INSERT OR IGNORE INTO outputs (output) VALUES (?)').run(output)
+    const rows = this.#all<{key: string}>(
+      `SELECT key FROM deliveries JOIN notices USING (number) WHERE output = ? AND state = 'pending'`,
+      output,
     )
+    return new Set(rows.map(({key}) => key))
   }
 
   /** The oldest go first: what is wrong now matters more than what was. */

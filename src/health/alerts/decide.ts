@@ -59,8 +59,8 @@ export interface AlertInput {
 }
 
 /** Issues that return within it are flapping: each return doubles the time that they must be gone. */
-export const FLAP_WINDOW_MS = 60 * 60_000
-/** Four half hours fit into the window twice over, so that a flapping issue is told a few times an hour at most. */
+export const FLAP_WINDOW_MS = 4 * 60 * 60_000
+/** Six returns reach it: an issue that flaps for a day is told less than 96 times, where 2,400 were possible. */
 const CLEAR_MOST_MS = 30 * 60_000
 
 /**

@@ -88,6 +88,8 @@ async function within<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
     timer = setTimeout(() => reject(codeError('ETIMEDOUT')), DELIVERY_MS)
     end = () => reject(codeError('ABORT_ERR'))
     signal.addEventListener('abort', end)
+    // It may have been aborted while the library was loaded.
+    if (signal.aborted) end()
   })
   try {
     return await Promise.race([work, limit])
