@@ -22,7 +22,7 @@ export default class AlertDeadMan extends OperatorCommand {
     ...commonFlags,
     ...secretFlags,
     every: durationFlag('Interval, 10s at least.', '1m'),
-    off: Flags.boolean({description: 'Fetch nothing any more.'}),
+    off: Flags.boolean({description: 'Remove the ping.'}),
   }
 
   protected async perform(): Promise<Result> {
@@ -30,7 +30,7 @@ export default class AlertDeadMan extends OperatorCommand {
     const home = openHome()
     if (flags.off) {
       setDeadMan(home, null)
-      return {data: {deadMan: null}, text: 'There is no dead-man ping any more.'}
+      return {data: {deadMan: null}, text: 'The dead-man ping is removed.'}
     }
     const url = await secretFrom(flags)
     if (url === undefined)

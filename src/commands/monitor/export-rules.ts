@@ -22,7 +22,7 @@ export default class MonitorExportRules extends OperatorCommand {
     ...commonFlags,
     format: Flags.option({
       options: ['prometheus', 'grafana'] as const,
-      description: 'What to print.',
+      description: 'Document to print.',
       default: 'prometheus',
     })(),
     output: Flags.string({description: 'Write it to this new file.', helpValue: 'FILE'}),

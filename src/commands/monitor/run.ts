@@ -72,7 +72,7 @@ monitor does not look. Each notice is a line on stdout; with --json a JSON docum
       this.warnAbout({
         code: 'NO_ALERT_OUTPUT',
         message:
-          'There is no alert output, so alerts reach nobody. Run `metis-seq alert output add`.',
+          'There is no alert output, so alerts reach nobody. Run `metis-seq alert output add NAME --kind webhook --secret-file FILE`.',
       })
     await monitor.stopped
     return {data: {notices, url: monitor.url}, text: ''}

@@ -24,7 +24,7 @@ export const alertWords: WordsOf<ReturnType<typeof alertCodes>> = {
   ],
   ALERT_OUTPUT_MISSING: [
     'There is no alert output, so no alert would reach anybody.',
-    'Run `metis-seq alert output add NAME --kind KIND --secret-file FILE`.',
+    'Run `metis-seq alert output add NAME --kind webhook --secret-file FILE`.',
   ],
   ALERT_OUTPUT_UNKNOWN: ['No output has this name.', 'Run `metis-seq alert output list`.'],
   ALERT_RULE_UNKNOWN: ['No health rule has this name.', 'Run `metis-seq monitor rules`.'],

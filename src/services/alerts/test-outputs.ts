@@ -1,6 +1,7 @@
 /** A test message to outputs, now and without a queue. */
 import {randomUUID} from 'node:crypto'
 
+import {commandFor} from '../../health/rule.ts'
 import {MetisSeqError} from '../../lib/errors.ts'
 import type {Context} from '../context.ts'
 import type {OutputKind} from './document.ts'
@@ -67,7 +68,7 @@ function testMessage({profileName, networkName}: Context, nowMs: number): AlertM
         ...{rule: 'test', subject: null, severity: 'warn'},
         text: 'this is a test, and nothing is wrong',
         cost: 'Alerts of this profile arrive here.',
-        remedy: 'metis-seq alert list',
+        remedy: commandFor({profile: profileName, network: networkName}, 'alert list'),
       },
     ],
   }

@@ -56,7 +56,7 @@ const ruleView = shared(
   object<RuleView>('How one rule is reported.', {
     rule,
     severity: nullable(as(severity, 'Fixed by the profile; null: that of the issue.')),
-    off: flag('True when nobody is told of it.'),
+    off: flag('True when its alerts are off.'),
     holdSeconds: decimal('Time that an issue has to last before it is reported.', 0),
     repeatSeconds: object('Interval of the reminders by severity; 0: none.', {
       warn: decimal('Of a warning.', 0),
@@ -178,7 +178,7 @@ export const alertSchemas: CommandSchemas = {
 export const monitorSchemas: CommandSchemas = {
   'monitor export-rules': {
     data: object('Sample rules or a dashboard.', {
-      format: word('What it is.', ['prometheus', 'grafana']),
+      format: word('Format of the document.', ['prometheus', 'grafana']),
       file: nullable(text('File that it was written to; null: none.')),
       document: text('The document itself: YAML or JSON.'),
     }),

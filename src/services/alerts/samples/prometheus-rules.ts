@@ -19,7 +19,7 @@ const rules: readonly SampleRule[] = [
     expr: 'up{job="metis-seq"} == 0',
     for: '2m',
     severity: 'critical',
-    summary: 'The monitor of {{ $labels.instance }} does not answer.',
+    summary: 'The monitor of {{ $labels.instance }} does not respond.',
     description: 'Nobody watches the sequencer: start `metis-seq monitor run` again.',
   },
   {
