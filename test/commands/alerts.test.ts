@@ -210,6 +210,7 @@ test('an alert is told once though its monitor is killed with -9, and once more 
   expect({status: health.status, body: await health.json()}).toMatchObject({
     ...{status: 503, body: {ok: false, state: 'critical'}},
   })
+  const metricsText = await (await fetch(`${url}/metrics`)).text()
   third.child.kill('SIGTERM')
   expect(await third.result).toMatchObject({exitCode: 0})
 
@@ -221,7 +222,7 @@ test('an alert is told once though its monitor is killed with -9, and once more 
     [{output: 'ops', state: 'sent'}],
   ])
   const said = [...hook.bodies, first.stdout(), first.stderr(), third.stdout(), third.stderr()]
-  const everything = [...said, list.all, history.all].join('\n')
+  const everything = [...said, list.all, history.all, metricsText].join('\n')
   expect(['KEY-1', 'KEY-2', SECRET].filter((secret) => everything.includes(secret))).toEqual([])
 })
 

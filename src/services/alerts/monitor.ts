@@ -143,6 +143,8 @@ class MonitorLoop {
   #live: Live | undefined
   #wallets: () => readonly ExporterWallet[] = () => []
   /** Monotonic times. */
+  #reportedMs: number | null = null
+  /** Of the report that was last decided on. */
   #lookedMs: number | null = null
   #savedLookMs = -Infinity
   #checkedFileMs = -Infinity
@@ -165,6 +167,7 @@ class MonitorLoop {
     const {signal} = this.#abort
     this.#live = startLive(this.#context, signal, () => {})
     this.#countFailures(this.#live)
+    this.#live.health.subscribe(() => (this.#reportedMs = performance.now()))
     const read = () => readExporterWallets(this.#context)
     const wallets = startPoller({periodMs: WALLETS_MS, read, signal})
     this.#wallets = () => wallets.store.get().value ?? []
@@ -200,6 +203,7 @@ class MonitorLoop {
     const queues = this.outputs.map((output) =>
       startOutputQueue({
         ...{output, store: this.#store, about, clock, logger, signal: abort.signal},
+        deliverySignal: this.#abort.signal,
         after: ended,
       }),
     )
@@ -222,7 +226,7 @@ class MonitorLoop {
     try {
       this.#decide(report)
       this.#isStoreFailing = false
-      this.#lookedMs = startedMs
+      this.#lookedMs = this.#reportedMs
     } catch (error) {
       // A full disk passes. Until then nothing can be promised, so `/healthz` fails.
       if (!this.#isStoreFailing) this.#options.logger.error('decision not kept', errorFacts(error))

@@ -7,7 +7,7 @@ declare module 'nodemailer' {
     requireTLS?: boolean
     ignoreTLS?: boolean
     auth?: {user: string; pass: string}
-    tls?: {ca?: readonly string[]}
+    tls?: object
     connectionTimeout: number
     greetingTimeout: number
     socketTimeout: number

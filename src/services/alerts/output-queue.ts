@@ -22,7 +22,10 @@ export interface QueueOptions {
   about: Pick<AlertMessage, 'profile' | 'network'>
   clock: Clock
   logger: Logger
+  /** Ends the queue after the delivery in progress. */
   signal: AbortSignal
+  /** Ends the delivery in progress too, which may then be repeated by the next process. */
+  deliverySignal?: AbortSignal
   random?: () => number
   /** The queue that it replaces has to end first. */
   after?: Promise<unknown>
@@ -85,13 +88,13 @@ async function attempt(
   batch: readonly StoredNotice[],
   run: Run,
 ): Promise<number | null> {
-  const {output, store, clock, logger, signal} = options
+  const {output, store, clock, logger, signal, deliverySignal = signal} = options
   const numbers = batch.map(({number}) => number)
   const message = messageOf(options, batch)
   try {
-    await output.deliver(message, signal)
+    await output.deliver(message, deliverySignal)
   } catch (error) {
-    if (signal.aborted) return null
+    if (deliverySignal.aborted) return null
     const known = error instanceof DeliveryError ? error : undefined
     // Only the messages of this class are known to hold no secret.
     const reason = known?.message ?? 'it fails unexpectedly'

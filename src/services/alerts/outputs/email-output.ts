@@ -1,8 +1,7 @@
 /** Mail by SMTP. Encrypted unless the operator says otherwise. */
-import {rootCertificates} from 'node:tls'
-
-import {readBoundedText, SECRET_FILE_BYTES} from '../../../lib/read-file.ts'
 import {systemErrorCode} from '../../../lib/errors.ts'
+import type {TlsOptions} from '../../../lib/json-rpc.ts'
+import {endpointTls} from '../../network/endpoint-authorities.ts'
 import type {EmailOutput} from '../document.ts'
 import {headlineOf, leadOf, messageText, placeOf, type AlertMessage} from '../message.ts'
 import {DELIVERY_MS, DeliveryError, type AlertOutput} from '../output-port.ts'
@@ -56,10 +55,10 @@ function passwordOf({password}: EmailOutput): string {
   }
 }
 
-function authoritiesOf({caFile}: EmailOutput): {tls?: {ca: string[]}} {
+function authoritiesOf({caFile}: EmailOutput): {tls?: TlsOptions} {
   if (caFile === undefined) return {}
   try {
-    return {tls: {ca: [...rootCertificates, readBoundedText(caFile, SECRET_FILE_BYTES)]}}
+    return {tls: endpointTls([caFile])}
   } catch {
     throw new DeliveryError('its certificate authority cannot be read')
   }
