@@ -143,17 +143,20 @@ function signatureOf({name, inputs}: AbiFunction | AbiEvent): string {
 const amountName =
   /^_?(?:amount|incoming|locked|fromReward|reward|totalReward|newReward|minLock|maxLock|addedValue|subtractedValue|value|metisAmount|cost)$/
 
+/** Some contracts store an amount in fewer bits. */
+const amountTypes: readonly string[] = ['uint256', 'uint120']
+
 function toArg(
   {name, type}: AbiParameter,
   value: unknown,
   index: number,
-  {contract}: OwnFunction,
+  {contract, item}: OwnFunction,
 ): DecodedArg {
   const plain = (name ?? '').replace(/^_/, '')
   const arg = {name: plain || `argument ${index + 1}`, type, value: textOf(value)}
-  if (typeof value !== 'bigint' || type !== 'uint256' || !isAmount(name ?? '')) return arg
+  if (typeof value !== 'bigint' || !amountTypes.includes(type) || !isAmount(name ?? '')) return arg
   if (isOfMarket(contract)) return arg
-  const lst = lstAmounts.find((amounts) => amounts.isTokenArgument(contract, plain))
+  const lst = lstAmounts.find((amounts) => amounts.isTokenArgument(contract, plain, item.name))
   return {...arg, display: tokenText(value, lst?.token ?? 'METIS', 18)}
 }
 

@@ -11,6 +11,8 @@ interface ProviderChange {
   plan(): Promise<SettingPlan>
   /** True when the whitelist is as wanted. */
   isDone(): Promise<boolean>
+  /** Asks before the document alone is changed, where nothing has to be sent. */
+  agree?(): Promise<void>
   /** Changes the document of the network. */
   record(): Shown
 }
@@ -33,13 +35,14 @@ export async function changeProvider(
   context: Context,
   flags: SendFlags,
   host: CommandHost,
-  {action, plan, isDone, record}: ProviderChange,
+  {action, plan, isDone, agree, record}: ProviderChange,
 ): Promise<Result> {
   try {
     return await changeSetting(context, flags, host, {action, plan, done: record})
   } catch (error) {
     const mayBeDone = error instanceof MetisSeqError && MAY_BE_DONE.includes(error.code)
     if (flags['dry-run'] || !mayBeDone || !(await isDone())) throw error
+    await agree?.()
     const {text, data = null} = record()
     return {text, data}
   }

@@ -121,6 +121,8 @@ function usageMessage(message: string): string {
   return hideSecrets(
     message
       .replace(/\s*See more help with --help\s*$/, '')
+      // About flags that take several values, which are not what is missing.
+      .replace(/\s*Note: --[\w-]+ allows multiple values\.[^]*beginning of arguments\.\s*$/, '')
       .replace(/^Parsing (--[\w-]+)\s+/, '$1: ')
       .replace(/^The following errors? occurred:\s*/, '')
       .replaceAll(/\s*\n\s*/g, ' '),

@@ -98,12 +98,20 @@ export const durationFlag = (description: string, shown: string) =>
     helpValue: 'TIME',
     default: parseDuration(shown)!,
     defaultHelp: async () => shown,
-    parse: async (text) => {
-      const seconds = parseDuration(text.trim())
-      if (seconds !== undefined) return seconds
-      throw new Errors.CLIError(`${quote(text)} is not a time such as 90s, 10m, 2h or 7d.`)
-    },
+    parse: async (text) => secondsIn(text),
   })()
+
+/** The same without a default. */
+export const optionalDurationFlag = Flags.custom<number>({
+  helpValue: 'TIME',
+  parse: async (text) => secondsIn(text),
+})
+
+function secondsIn(text: string): number {
+  const seconds = parseDuration(text.trim())
+  if (seconds !== undefined) return seconds
+  throw new Errors.CLIError(`${quote(text)} is not a time such as 90s, 10m, 2h or 7d.`)
+}
 
 /** A positive decimal number, scaled by 1e18. */
 export const ratioFlag = Flags.custom<bigint>({

@@ -1,6 +1,7 @@
 import {Flags} from '@oclif/core'
 
 import {MetisSeqError} from '../lib/errors.ts'
+import {optionalDurationFlag} from './flags.ts'
 import {localParts, type LocalPart} from '../protocol/local-parts.ts'
 import {defaultSettings, type LocalSettings} from '../local/settings.ts'
 
@@ -64,6 +65,10 @@ export const localSettingFlags = {
     helpValue: localParts.join(','),
     parse: async (text) => parseParts(text),
   })(),
+  'lst-delay': optionalDurationFlag({
+    description:
+      'With --with lst: delay of every provider, such as 60s, so that claims can be rehearsed. Default: those that they promise, from 1 to 20 days.',
+  }),
 }
 
 /** @throws {MetisSeqError} USAGE for an unknown part */
@@ -88,9 +93,15 @@ export interface LocalSettingFlags {
   'base-port': number
   'mainnet-rules': boolean
   with?: LocalPart[] | undefined
+  'lst-delay'?: number | undefined
 }
 
+/** @throws {MetisSeqError} USAGE for a delay without providers */
 export function toLocalSettings(flags: LocalSettingFlags): LocalSettings {
+  const delay = flags['lst-delay']
+  if (delay !== undefined && !flags.with?.includes('lst')) {
+    throw new MetisSeqError({code: 'USAGE', message: '--lst-delay needs --with lst.'})
+  }
   return {
     nodes: flags.nodes,
     slotMs: flags['slot-ms'],
@@ -102,5 +113,6 @@ export function toLocalSettings(flags: LocalSettingFlags): LocalSettings {
     basePort: flags['base-port'],
     mainnetRules: flags['mainnet-rules'],
     with: flags.with ?? [],
+    ...(delay === undefined ? {} : {lstDelaySeconds: delay}),
   }
 }

@@ -297,6 +297,10 @@ export abstract class OperatorCommand extends Command {
       const shown = questionFor(process.stderr, question)
       const answer = await terminal.question(shown, {signal: this.interrupted.signal})
       return answer.trim()
+    } catch (error) {
+      // What follows must not continue the line of the question.
+      process.stderr.write('\n')
+      throw error
     } finally {
       terminal.close()
     }

@@ -181,6 +181,7 @@ export async function writeL2Genesis(
     ...(l1.messenger ? {l1MessengerAddress: l1.messenger} : {}),
     ...(l1.lst ? {l1Lst: l1.lst} : {}),
     with: settings.with,
+    ...(settings.lstDelaySeconds === undefined ? {} : {lstDelaySeconds: settings.lstDelaySeconds}),
     bridgeReserveWei: parseEther('5000000'),
     balances: [
       {address: keys.network.governance.address, wei: parseEther('100')},

@@ -1,6 +1,7 @@
 import {encodeFunctionData, type Address, type Hash, type Hex} from 'viem'
 import {
   estimateGas,
+  getCode,
   getTransactionCount,
   sendRawTransaction,
   waitForTransactionReceipt,
@@ -14,8 +15,11 @@ import type {TransactionSigner} from '../chain/signer.ts'
 import {cleanText} from '../lib/clean-text.ts'
 import {findCause, MetisSeqError} from '../lib/errors.ts'
 import {RpcResponseError} from '../lib/json-rpc.ts'
+import type {Amount} from '../protocol/amount.ts'
 import {gasLimitOf} from '../protocol/gas.ts'
 import type {Context} from '../services/context.ts'
+import {amountText, findToken, holdsToken, readHeld, unitsOf} from '../services/defi/tokens.ts'
+import {requireAll} from '../services/sending/check.ts'
 import {openSigner} from '../services/keys/keys.ts'
 import {LOCAL_NETWORK, localPaths} from './settings.ts'
 
@@ -69,9 +73,7 @@ export async function fund(context: Context, requests: FundRequest[]): Promise<F
       governance,
       requests.flatMap((request) => whitelistCalls(request, lockingPool)),
     ),
-    onL2
-      ? pay(context.l2().client, network.l2.chainId, faucet, requests.flatMap(l2Payments))
-      : Promise.resolve([]),
+    onL2 ? payRequestsOnL2(context, faucet, requests) : Promise.resolve([]),
   ])
   const all = [
     ...fromFaucet.map((paid) => ({...paid, chain: 'L1' as const})),
@@ -84,6 +86,34 @@ export async function fund(context: Context, requests: FundRequest[]): Promise<F
       .filter(({account}) => account === request.address)
       .map(({what, chain, hash}) => ({what, chain, hash})),
   }))
+}
+
+/**
+ * Gives a token on L2 to an account, out of the balance of governance.
+ *
+ * - Signed by: the network's governance key. Chain: L2.
+ *
+ * @param token symbol or address
+ * @throws {MetisSeqError} NOT_LOCAL, TOKEN_UNKNOWN, TOKEN_BALANCE_LOW
+ */
+export async function giveToken(
+  context: Context,
+  account: Address,
+  {token: name, amount}: {token: string; amount: Amount},
+): Promise<FundResult['hashes'][number]> {
+  assertLocal(context)
+  const {home, config, network} = context
+  const {passwordFile} = localPaths(home)
+  const governance = await openSigner('local-governance', {home, config, passwordFile})
+  const token = await findToken(context, name)
+  const held = await readHeld(context, token, governance.address)
+  const units = unitsOf(amount, token, held)
+  requireAll([holdsToken(token, held, units)], 'The gift', {account: governance.address})
+  const what = amountText(units, token)
+  const payment = {what, account, to: token.address, data: transferData(account, units)}
+  const {client} = context.l2()
+  const [paid] = await pay(client, network.l2.chainId, governance, [payment])
+  return {what, chain: 'L2', hash: paid!.hash}
 }
 
 export function assertLocal(context: Context): void {
@@ -107,20 +137,38 @@ function l1Payments({address, ethWei, metisL1Wei}: FundRequest, metis: Address):
             what: 'METIS',
             account: address,
             to: metis,
-            data: encodeFunctionData({
-              abi: erc20Abi,
-              functionName: 'transfer',
-              args: [address, metisL1Wei],
-            }),
+            data: transferData(address, metisL1Wei),
           },
         ]
       : []),
   ]
 }
 
-function l2Payments({address, metisL2Wei}: FundRequest): AccountPayment[] {
+async function payRequestsOnL2(
+  context: Context,
+  faucet: TransactionSigner,
+  requests: readonly FundRequest[],
+) {
+  const {client} = context.l2()
+  const payments = await Promise.all(requests.map((request) => l2Payments(context, request)))
+  return pay(client, context.network.l2.chainId, faucet, payments.flat())
+}
+
+/** A contract may reject the coin, such as the queue of a provider; as a token it gets the same METIS. */
+async function l2Payments(
+  context: Context,
+  {address, metisL2Wei}: FundRequest,
+): Promise<AccountPayment[]> {
   if (metisL2Wei === 0n) return []
-  return [{what: 'METIS', account: address, to: address, valueWei: metisL2Wei}]
+  if ((await getCode(context.l2().client, {address})) === undefined) {
+    return [{what: 'METIS', account: address, to: address, valueWei: metisL2Wei}]
+  }
+  const {metis} = context.network.l2.contracts
+  return [{what: 'METIS', account: address, to: metis, data: transferData(address, metisL2Wei)}]
+}
+
+function transferData(to: Address, wei: bigint): Hex {
+  return encodeFunctionData({abi: erc20Abi, functionName: 'transfer', args: [to, wei]})
 }
 
 function whitelistCalls({address, whitelist}: FundRequest, lockingPool: Address): AccountPayment[] {
@@ -183,10 +231,8 @@ export async function pay(
 
 /** METIS on L1, from the account that pays. */
 export function metisPayment({network}: Context, account: Address, wei: bigint): AccountPayment {
-  const data = encodeFunctionData({
-    ...{abi: erc20Abi, functionName: 'transfer', args: [account, wei]},
-  })
-  return {what: 'METIS', account, to: network.l1.contracts.metis, data}
+  const {metis} = network.l1.contracts
+  return {what: 'METIS', account, to: metis, data: transferData(account, wei)}
 }
 
 /** A call on L2 by the faucet; answers its hash once it is mined. */

@@ -45,6 +45,8 @@ export interface L2Options {
   l1MessengerAddress?: Address
   /** What liquid-staking providers have on L1. */
   l1Lst?: LocalLstL1
+  /** Delay of liquid-staking providers. Absent: as they promise. */
+  lstDelaySeconds?: number
 }
 
 /** Whether METIS moves as an ERC-20. Without optional parts nothing needs it. */

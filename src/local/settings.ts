@@ -37,6 +37,8 @@ export interface LocalSettings {
   mainnetRules: boolean
   /** Optional parts. */
   with: readonly LocalPart[]
+  /** Delay of every liquid-staking provider. Absent: those that they promise, which are days. */
+  lstDelaySeconds?: number
 }
 
 export const defaultSettings: LocalSettings = {

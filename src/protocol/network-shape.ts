@@ -4,7 +4,7 @@ import {isAddress, type Address, type Hex} from 'viem'
 import {isRecord} from '../lib/json.ts'
 import type {PoolRules} from './locking-pool.ts'
 import type {MarketAbout, MarketKind} from './defi/about.ts'
-import {markets, type DefiDeployments} from './defi/markets.ts'
+import {markets, MOST_DECIMALS, type DefiDeployments} from './defi/markets.ts'
 import {governanceStatuses, type LstAbout, type LstRegistration} from './lst/about.ts'
 import {lstIds, lstProviders, type LstDeployments, type LstId} from './lst/providers.ts'
 import type {LstRegistry, ProviderDocument} from './lst/registry.ts'
@@ -234,9 +234,25 @@ function marketsOf<K extends MarketKind>(kind: K, description: string) {
   )
 }
 
+/** An amount is typed in whole tokens: with other decimals it would be another amount. */
+const tokenDecimals: Shape<Readonly<Record<string, number>>> = {
+  schema: {
+    type: 'object',
+    description: 'Decimals of these tokens by symbol. An endpoint that answers others is refused.',
+    additionalProperties: {type: 'integer', minimum: 0, maximum: MOST_DECIMALS},
+  },
+  check(value, path, problems) {
+    const isCount = (each: unknown) =>
+      Number.isInteger(each) && Number(each) >= 0 && Number(each) <= MOST_DECIMALS
+    if (isRecord(value) && Object.values(value).every(isCount)) return
+    problems.push(`${path} must map symbols to decimals, 0 to ${MOST_DECIMALS}`)
+  },
+}
+
 const defi = object<DefiDeployments>(
   {
     tokens: named('Token.', 'Tokens of the markets by symbol. METIS and LSTs need no entry.'),
+    tokenDecimals: optional(tokenDecimals),
     feeds: named('Price feed.', 'Price feeds by description, such as METIS/USD.'),
     pools: marketsOf('pools', 'Exchanges with pools.'),
     lending: marketsOf('lending', 'Lending markets.'),
@@ -265,6 +281,21 @@ const registry = object<LstRegistry>(
   'Liquid-staking providers that governance has registered.',
 )
 
+/** Their names depend on the provider: `contractsFault` checks those. */
+const contractsOf: Shape<Record<string, Address>> & {readonly isOptional?: never} = {
+  schema: {type: 'object', additionalProperties: addressSchema('Contract on L2.')},
+  check(value, path, problems) {
+    if (!isRecord(value)) {
+      problems.push(`${path} must map the names of contracts to addresses`)
+      return
+    }
+    for (const [name, at] of Object.entries(value)) {
+      if (typeof at === 'string' && isAddress(at)) continue
+      problems.push(`${path}.${name} must be an address, its capital letters a valid checksum`)
+    }
+  },
+}
+
 /** A provider for `governance provider add FILE`. */
 export const providerShape = object<ProviderDocument>(
   {
@@ -274,13 +305,7 @@ export const providerShape = object<ProviderDocument>(
       (value) => value === 1,
     ),
     provider: oneOf(lstIds, 'Provider whose contracts it has.'),
-    contracts: plain<Record<string, Address>>(
-      {type: 'object', additionalProperties: addressSchema('Contract on L2.')},
-      'must map the names of contracts to addresses',
-      (value) =>
-        isRecord(value) &&
-        Object.values(value).every((each) => typeof each === 'string' && isAddress(each)),
-    ),
+    contracts: contractsOf,
     registration,
   },
   'A liquid-staking provider of an own network, for `metis-seq governance provider add FILE`.',

@@ -64,6 +64,17 @@ test('usage errors of the parser are USAGE, with the help of that very command',
   })
 })
 
+test('missing arguments are told without the note about flags that take several values', () => {
+  const note =
+    'Note: --override allows multiple values. Because of this you need to provide all arguments before providing that flag.\nAlternatively, you can use "--" to signify the end of the flags and the beginning of arguments.'
+  const thrown = new Errors.CLIError(
+    `Missing 1 required arg:\nstep  (stake|claim) Step.\n${note}\nSee more help with --help`,
+  )
+  expect(toErrorReport(thrown, 'metis-seq lst vest').message).toBe(
+    'Missing 1 required arg: step  (stake|claim) Step.',
+  )
+})
+
 test.each([[new TypeError('x is undefined')], ['a string'], [undefined], [{}]])(
   'anything else (%s) is a bug, with exit 1, and never breaks the report',
   (thrown) => {

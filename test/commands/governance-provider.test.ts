@@ -1,12 +1,14 @@
 /** A provider of a network of one's own: whitelisted on L1, recorded in the document, and taken out again. */
 import {writeFileSync} from 'node:fs'
 
-import {sliceHex} from 'viem'
+import {sliceHex, zeroAddress, type Address} from 'viem'
 import {afterAll, beforeAll, beforeEach, expect, test} from 'vitest'
 
 import {erc20Abi} from '../../src/chain/abis/erc20.ts'
 import {lockingPoolAbi} from '../../src/chain/abis/locking-pool.ts'
 import {localLst} from '../../src/local/lst/providers.ts'
+import {l2Metis} from '../../src/local/placement.ts'
+import {readNetwork, saveNetwork} from '../../src/store/networks.ts'
 import {accountOf} from '../helpers/l2-chain.ts'
 import {makeOperator} from '../helpers/operator.ts'
 import {runCli, type Document} from '../helpers/run-cli.ts'
@@ -45,6 +47,11 @@ const provider = {
     l1Holders: [],
   },
 }
+
+const ownedBy = (...l1Owners: Address[]) => ({
+  ...provider,
+  registration: {...provider.registration, l1Owners},
+})
 
 function fileOf(document: unknown): string {
   const path = temp.path('provider.json')
@@ -117,11 +124,57 @@ test.each([
   ['an unknown provider', {...provider, provider: 'nobody'}],
   ['a contract missing', {...provider, contracts: {}}],
   ['an address that is none', {...provider, contracts: {...localLst.artemis, config: '0x12'}}],
+  ['no owner', ownedBy()],
+  ['the zero address as an owner', ownedBy(zeroAddress)],
+  ['an owner twice', ownedBy(locker, locker)],
   ['no registration', {...provider, registration: null}],
   ['no object', []],
 ])('%s is refused, with the field named', async (_name, document) => {
   const {error} = await add(document)
   expect(error).toMatchObject({code: 'PROVIDER_INVALID', exitCode: 2})
+})
+
+test('a wrong checksum is named with its contract', async () => {
+  const config = office.replace(/[a-f](?=[^a-f]*$)/i, (letter) =>
+    letter === letter.toUpperCase() ? letter.toLowerCase() : letter.toUpperCase(),
+  )
+  const {error} = await add({...provider, contracts: {...localLst.artemis, config}})
+  expect(error).toMatchObject({
+    code: 'PROVIDER_INVALID',
+    message: expect.stringContaining('contracts.config must be an address'),
+  })
+})
+
+test.each([
+  ['accounts', {...localLst.artemis, depositPool: office}],
+  ['the zero address', {...localLst.artemis, config: zeroAddress}],
+  ['contracts that do not refer to each other', {...localLst.artemis, rewardPool: l2Metis}],
+])('%s instead of its contracts: refused, and nothing is recorded', async (_name, contracts) => {
+  const {error} = await add({...provider, contracts})
+  expect(error).toMatchObject({code: 'PROVIDER_INVALID'})
+  expect(await isListed()).toEqual([])
+  expect(await isAllowed()).toBe(false)
+})
+
+test('other contracts for a provider are shown, and asked for also where nothing is sent', async () => {
+  await add(provider)
+  const network = readNetwork(temp.home, 'test')
+  const elsewhere = {...localLst.artemis, artMetis: office}
+  saveNetwork(temp.home, {...network, lst: {artemis: elsewhere}}, {replace: true})
+  const line = ['governance', 'provider', 'add', fileOf(provider)]
+  const asked = await runCli(line, {home: temp.root})
+  expect(asked.exitCode).toBe(9)
+  expect(asked.stderr).toContain(`${office} -> ${localLst.artemis.artMetis}`)
+  expect(readNetwork(temp.home, 'test').lst.artemis?.artMetis).toBe(office)
+  expect((await add(provider)).error).toBeNull()
+  expect(readNetwork(temp.home, 'test').lst.artemis?.artMetis).toBe(localLst.artemis.artMetis)
+
+  await remove()
+  const {data} = await add(provider, '--dry-run')
+  expect(data['effects']).toContainEqual({
+    ...{label: 'depositPool, in the document', before: 'none'},
+    after: localLst.artemis.depositPool,
+  })
 })
 
 test('a built-in network keeps its document', async () => {

@@ -3,13 +3,18 @@ import {dirname} from 'node:path'
 
 import {afterAll, beforeAll, expect, test} from 'vitest'
 
+import {marketTokenAbi} from '../../src/chain/abis/market-token.ts'
+import {localAave} from '../../src/local/defi/lending/aave/plan.ts'
+import {localTokens} from '../../src/local/defi/tokens.ts'
 import {localPaths} from '../../src/local/settings.ts'
 import {importKey} from '../../src/services/keys/keys.ts'
 import {accountOf} from '../helpers/l2-chain.ts'
 import {marketScene, type MarketScene} from '../helpers/markets.ts'
 import {keyAccessOf, makeOperator} from '../helpers/operator.ts'
 import type {TempHome} from '../helpers/temp-home.ts'
-import {startTestChain, type TestChain} from '../helpers/test-chain.ts'
+import {governance, startTestChain, type TestChain} from '../helpers/test-chain.ts'
+
+const METIS = 10n ** 18n
 
 let chain: TestChain
 let temp: TempHome
@@ -52,6 +57,29 @@ test('a feed moves, and everything that reads it follows', async () => {
   expect((await scene.run('local price METIS/USD 20')).stdout).toBe(
     'METIS/USD is $20; it was $18.5.\n',
   )
+})
+
+test('the faucet pays a contract that rejects the coin in METIS as a token', async () => {
+  const rejects = localAave.pool
+  await scene.ask(`local fund --address ${rejects} --no-whitelist --eth 0 --metis 0 --l2-metis 3`)
+  const held = await chain.l2.request('eth_getBalance', [rejects, 'latest'])
+  expect(BigInt(held as string)).toBe(3n * METIS)
+})
+
+test('the faucet gives a token that governance holds, and no more than that', async () => {
+  const to = accountOf('heir').address
+  const rest = '--no-whitelist --eth 0 --metis 0 --l2-metis 0'
+  const gift = (text: string) => scene.run(`local fund --address ${to} ${rest} --l2-token ${text}`)
+  await scene.act(governance.address, localTokens.MAI, marketTokenAbi, 'mint', [
+    ...[governance.address, 10n * METIS],
+  ])
+  const before = await scene.held(localTokens.MAI, to)
+  const given = await gift('mai=10')
+  expect(given.stdout).toMatch(/10 MAI \(L2\) +0x/)
+  expect(await scene.held(localTokens.MAI, to)).toBe(before + 10n * METIS)
+  expect((await gift('MAI=99999999')).stderr).toContain('TOKEN_BALANCE_LOW')
+  expect((await gift('nobody=1')).stderr).toContain('TOKEN_UNKNOWN')
+  expect((await gift('10')).exitCode).toBe(2)
 })
 
 test('another feed, another network, and a price that is none', async () => {

@@ -33,7 +33,7 @@ export async function moveIntoNamespaces(
   network: LocalNetwork,
 ): Promise<{remove(): Promise<void>}> {
   const {cli, nodes, home} = network
-  for (const {name} of nodes) await cli.data(`node stop --profile ${name}`)
+  for (const {name} of nodes) await cli.data(`node stop --now --profile ${name}`)
   const posDir = join(home.localDir, 'pos')
   signalIfThere(network.pidOf(posDir, 'pos')!, 'SIGTERM')
   await until('the consensus layer is down', 20_000, () =>

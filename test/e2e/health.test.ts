@@ -237,7 +237,7 @@ describe('what fails is named on every surface', () => {
           throw new Error(`Seen were:\n${seen.join('\n')}`, {cause: error})
         }),
       async () => {
-        await cli.data('node stop --profile seq-2')
+        await cli.data('node stop --now --profile seq-2')
         await cli.data('node start --profile seq-2')
       },
     )

@@ -156,7 +156,7 @@ describe('a local network of three sequencers', () => {
       {state: {phase: 'ready'}},
       {headBlock: expect.stringMatching(/^\d+$/)},
       {sequencer: {status: 'active'}},
-      {panels: {production: {title: 'Production'}}},
+      {forecast: {backTest: {}}, window: {reason: expect.any(String)}, sources: expect.any(Array)},
     ])
     expect(await cli.data('local fund --profile seq-1 --eth 1')).toMatchObject({
       funded: [{ethWei: `${10n ** 18n}`}],
@@ -181,7 +181,7 @@ describe('a local network of three sequencers', () => {
     }
     expect(calls.length).toBeGreaterThan(50)
     expect(wrong).toEqual([])
-    expect(await cli.data('node stop --profile seq-3')).toMatchObject({outcome: 'stopped'})
+    expect(await cli.data('node stop --now --profile seq-3')).toMatchObject({outcome: 'stopped'})
   })
 
   test('its parts in a terminal print a stream of events, and the envelope at the end', async () => {

@@ -49,14 +49,14 @@ export const nodeSituations: Situation[] = [
     feeds: {...calm, node: fresh(nodeLook(null))},
     setting: nodeSetting,
     ...{state: 'critical', worst: 'node-hung', text: 'is running but does not respond'},
-    remedy: `metis-seq node stop ${profile}`,
+    remedy: `metis-seq node stop --now ${profile}`,
   },
   {
     name: 'own node is stopped by SIGSTOP',
     feeds: {...calm, node: fresh(nodeLook(null, {process: {pid: 7, isStopped: true}}))},
     setting: nodeSetting,
     ...{state: 'critical', worst: 'node-hung', text: 'suspended by a signal'},
-    remedy: `metis-seq node stop ${profile}`,
+    remedy: `metis-seq node stop --now ${profile}`,
   },
   {
     name: 'own node ended itself because another one signs',
@@ -133,7 +133,7 @@ export const nodeSituations: Situation[] = [
     }),
     setting: nodeSetting,
     ...{state: 'critical', worst: 'node-second-signer', text: 'another node signs with your key'},
-    remedy: `metis-seq node stop ${profile}`,
+    remedy: `metis-seq node stop --now ${profile}`,
   },
   {
     name: 'own node catches up',

@@ -8,13 +8,22 @@ import type {MachineFacts, NodeLook, Setting} from '../../src/health/snapshot.ts
 import type {NodeStatus} from '../../src/protocol/node-status.ts'
 import type {Sequencer} from '../../src/protocol/sequencer.ts'
 import type {PoolSettings} from '../../src/chain/actions/locking-pool/read-pool.ts'
+import type {Address} from 'viem'
+
+import {scoreOf} from '../../src/protocol/rotation/duty.ts'
+import type {DutyHistory} from '../../src/services/duty/history.ts'
+import type {ExtraFeeds} from '../../src/services/live/extras.ts'
+import {composeForecast, type RotationForecast} from '../../src/services/rotation/forecast.ts'
+import type {RotationLook} from '../../src/services/rotation/look.ts'
+import type {PlanLook} from '../../src/services/rotation/plan.ts'
+import {composeSuccessor} from '../../src/services/rotation/successor.ts'
 import {toStakeView} from '../../src/services/staking/stake.ts'
 import type {DashboardSnapshot, Now} from '../../src/ui/dashboard/model.ts'
 
 const METIS = 10n ** 18n
-export const ME = '0x1111111111111111111111111111111111111111'
-export const OTHER = '0x2222222222222222222222222222222222222222'
-export const RECIPIENT = '0x3333333333333333333333333333333333333333'
+export const ME: Address = '0x1111111111111111111111111111111111111111'
+export const OTHER: Address = '0x2222222222222222222222222222222222222222'
+export const RECIPIENT: Address = '0x3333333333333333333333333333333333333333'
 
 /** 12:00:00 UTC; the last block is 1 s old. */
 export const NOW: Now = {wallMs: Date.UTC(2026, 0, 1, 12), monotonicMs: 100_000}
@@ -22,18 +31,18 @@ const headTimestampSeconds = BigInt(NOW.wallMs / 1000 - 1)
 
 /** A value that was read this very moment. */
 export function fresh<T>(value: T, periodMs = 1000): Feed<T> {
-  return {value, atMs: NOW.monotonicMs, error: null, periodMs}
+  return {value, atMs: NOW.monotonicMs, error: null, tookMs: 12, periodMs}
 }
 
 /** A source that has not answered. */
 export function nothing<T>(reason: string | null = null, code = 'DOWN'): Feed<T> {
   const error = reason === null ? null : {...failure(reason), code}
-  return {value: null, atMs: null, error, periodMs: 1000}
+  return {value: null, atMs: null, error, tookMs: null, periodMs: 1000}
 }
 
 /** A source that the profile or the network does not have. */
 export function absent<T>(): Feed<T> {
-  return {value: null, atMs: null, error: null, periodMs: 0}
+  return {value: null, atMs: null, error: null, tookMs: null, periodMs: 0}
 }
 
 function failure(reason: string, sinceMs = NOW.monotonicMs) {
@@ -43,12 +52,12 @@ function failure(reason: string, sinceMs = NOW.monotonicMs) {
 /** The last good value of `ageMs` ago, and a failure since then. */
 export function failing<T>(value: T, ageMs: number, reason: string): Feed<T> {
   const atMs = NOW.monotonicMs - ageMs
-  return {value, atMs, error: failure(reason, atMs), periodMs: 1000}
+  return {value, atMs, error: failure(reason, atMs), tookMs: 12, periodMs: 1000}
 }
 
 /** An answer of `ageMs` ago, and none since then: the source hangs. */
 export function silent<T>(value: T, ageMs: number): Feed<T> {
-  return {value, atMs: NOW.monotonicMs - ageMs, error: null, periodMs: 1000}
+  return {value, atMs: NOW.monotonicMs - ageMs, error: null, tookMs: 12, periodMs: 1000}
 }
 
 export function epochView(overrides: Partial<EpochView> = {}): EpochView {
@@ -86,6 +95,22 @@ export function rotation(overrides: Partial<RotationNow> = {}): RotationNow {
   }
 }
 
+/** Draws epoch 45 for ME, and 44, 46 and 47 for others. */
+const power = (signer: Address, of: number) => ({
+  ...{signer, power: of, startBatch: 0n, endBatch: 0n, jailed: false},
+})
+
+export function planLook(overrides: Partial<PlanLook> = {}): PlanLook {
+  return {
+    latest: {number: 43n, signer: OTHER, startBlock: 1200n, endBlock: 1399n},
+    latestNumber: 43n,
+    candidates: [power(ME, 20_000), power(OTHER, 40_000), power(RECIPIENT, 20_000)],
+    l1Batch: 0n,
+    syncing: false,
+    ...overrides,
+  }
+}
+
 export function posLook(overrides: Partial<PosLook> = {}): PosLook {
   return {
     latestSpan: 43n,
@@ -93,11 +118,7 @@ export function posLook(overrides: Partial<PosLook> = {}): PosLook {
     syncing: false,
     troubles: null,
     planned: null,
-    turns: [
-      {number: 44n, signer: OTHER, mine: false},
-      {number: 45n, signer: ME, mine: true},
-      {number: 46n, signer: RECIPIENT, mine: false},
-    ],
+    plan: planLook(),
     ...overrides,
   }
 }
@@ -139,6 +160,7 @@ export const money: L1Money = {
   ownerEthWei: METIS / 2n,
   ownerIsWhitelisted: true,
   paused: false,
+  minLockMetisWei: pool.minLockMetisWei,
   rewardBatchId: pool.rewardBatchId,
   rewardedUntilEpoch: pool.rewardedUntilEpoch,
   claimCostEthWei: METIS / 2000n,
@@ -156,6 +178,7 @@ export const setting: Setting = {
   kind: 'main',
   profile: 'main',
   hasOwner: true,
+  signer: ME,
   lstProvider: null,
   nodeRuntime: null,
   nodesAreBundled: false,
@@ -177,6 +200,88 @@ export const feeds: Feeds = {
   endpoints: absent(),
 }
 
+const day = (date: string, metis: bigint) => ({day: date, metisWei: metis * METIS})
+
+/** What the slower sources say of the same network. */
+export function rotationLook(overrides: Partial<RotationForecast> = {}): RotationLook {
+  const records = {
+    records: [],
+    epochLength: 200n,
+    spans: new Map([
+      [
+        41n,
+        {producer: OTHER, drawn: OTHER, isDrawn: true, powers: new Map([[OTHER, 40_000]])} as const,
+      ],
+    ]),
+    respans: [],
+  }
+  const drawing = {plan: planLook(), missing: null, pending: null}
+  const forecast = composeForecast(
+    {rotation: rotation(), records, drawing, blockMs: 2000, stallSeconds: 7},
+    {count: 65, signer: ME, nowMs: NOW.wallMs},
+  )
+  const successor = composeSuccessor(
+    {signer: ME, respanDelaySeconds: 180},
+    {rotation: rotation(), drawing, respans: [], respanState: null, nowMs: NOW.wallMs},
+  )
+  const past = [39n, 40n, 41n].map((number) => ({
+    ...{number, signer: number === 40n ? ME : OTHER, startBlock: 0n, endBlock: 199n},
+    ...{drawn: null, isRespanned: number === 41n, silent: null, isCut: false},
+  }))
+  return {forecast: {...forecast, ...overrides}, successor, past}
+}
+
+export const duty: DutyHistory = {
+  signer: ME,
+  headBlock: 1149n,
+  duties: [
+    {
+      ...{number: 40n, outcome: 'full', startBlock: 600n, endBlock: 799n, made: 200n},
+      ...{expected: 200n, startSeconds: Number(headTimestampSeconds) - 1000},
+    },
+  ],
+  periods: [7, 30].map((days) => ({
+    ...{days, fromBlock: 1n, isWhole: true, luck: {epochs: 40, drawn: 11, expected: 10}},
+    score: scoreOf([
+      {
+        ...{number: 40n, outcome: 'full', startBlock: 600n, endBlock: 799n},
+        ...{made: 200n, expected: 200n},
+      },
+    ]),
+  })),
+  knowsMissed: true,
+}
+
+export const extras: ExtraFeeds = {
+  rotation: fresh(rotationLook(), 10_000),
+  duty: fresh(duty, 60_000),
+  rewards: fresh(
+    {
+      days: [day('2025-12-31', 2n), day('2026-01-01', 1n)],
+      perDayMetisWei: (3n * METIS) / 2n,
+      lastBatch: {batchId: 9n, metisWei: METIS, atSeconds: NOW.wallMs / 1000 - 3600},
+      unknown: 0,
+    },
+    600_000,
+  ),
+  wallets: fresh(
+    {
+      allowanceMetisWei: 0n,
+      signerL2MetisWei: 5n * METIS,
+      mpc: {address: RECIPIENT, l1EthWei: METIS, l2MetisWei: 9n * METIS},
+    },
+    60_000,
+  ),
+  host: fresh(
+    {
+      ...{cpuShare: 0.25, cores: 4, load: 1.5, memoryUsedBytes: 4 * 1024 ** 3},
+      ...{memoryBytes: 16 * 1024 ** 3, diskUsedBytes: 100 * 1024 ** 3},
+      ...{diskBytes: 200 * 1024 ** 3, diskDaysLeft: null},
+    },
+    5000,
+  ),
+}
+
 export function snapshot(
   changes: Partial<Feeds> = {},
   overrides: Partial<Omit<DashboardSnapshot, 'feeds'>> = {},
@@ -188,6 +293,8 @@ export function snapshot(
     blockMs: 2000,
     moved: null,
     yields: new Map(),
+    extras,
+    series: {blockMs: [], lag: []},
     events: [],
     ...overrides,
   }

@@ -75,15 +75,15 @@ function wordsOf(line: string): string[] {
  */
 const NOT_RUN: readonly RegExp[] = [
   // Keys, files and profiles of the reader's own; the tests of keys, signers and the registry have them.
-  /\bmy-|\b(?:unsigned|exit|register|approve|disallow)\.(?:json|signed)|prices\.csv|rewards\.csv|exit\.ics|rate\.svg/,
+  /\bmy-|\b(?:unsigned|exit|register|approve|disallow)\.(?:json|signed)|prices\.csv|rewards\.csv|exit\.ics|duty\.csv|\w+\.svg/,
   // Another network than the one that runs.
   /^(?:pool|lend|cdp) .*--network andromeda/,
   /^(?:eval|init|help|version|completion|registry|signer (?:add|remove)|profile (?:add|use|remove)|network add)\b/,
   // Acts, or goes on until Ctrl-C.
-  /^(?:local (?!status)|node (?:run|start|stop|guard)|pos run|node snapshot|tx (?:cancel|speed-up))/,
+  /^(?:local (?!status)|node (?:run|start|stop|restart|guard)|pos run|node snapshot|tx (?:cancel|speed-up))/,
   // They need an alert or an output, or change what is told.
   /^alert (?:ack|set|silence|test|dead-man|output (?:add|remove))|^monitor (?:run|export-rules .*--output)/,
-  /^(?:dashboard$|status --watch|epoch watch|node logs --follow|tx wait .*finalized)/,
+  /^(?:dashboard(?: --re.*| --web.*)?$|duty wait|status --watch|epoch watch|node logs --follow|tx wait .*finalized)/,
   // Sends.
   /^governance provider (?!schema)|^(?:governance|sequencer|stake|reward|exit) (?:allow|disallow|approve|set-|increase|register|claim|start|withdraw|restake)(?!.*--dry-run)/,
   // A state that the network is not in.

@@ -107,7 +107,7 @@ const withProviders: SendingCommand[] = [
   },
   {...onL2, line: 'lst claim enki', count: 2, figures: [metis(3n * METIS), inQueue(-3n * METIS)]},
   {
-    ...{...onL2, line: 'lst claim enki --id 0 --id 1', count: 2, moves: 1},
+    ...{...onL2, line: 'lst claim enki --id 0 --id 1', count: 2},
     figures: [metis(3n * METIS), inQueue(-3n * METIS)],
   },
   // A hundredth is the fee.

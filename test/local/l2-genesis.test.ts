@@ -2,10 +2,17 @@ import {type Abi, type Address, type Hex, numberToHex, parseEther, zeroAddress} 
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, test} from 'vitest'
 
 import {amtDepositPoolAbi} from '../../src/chain/abis/amt-deposit-pool.ts'
+import {amtWithdrawalManagerAbi} from '../../src/chain/abis/amt-withdrawal-manager.ts'
+import {enkiConfigAbi} from '../../src/chain/abis/enki-config.ts'
 import {erc20Abi} from '../../src/chain/abis/erc20.ts'
 import {gasPriceOracleAbi} from '../../src/chain/abis/gas-price-oracle.ts'
 import {l2StandardBridgeAbi} from '../../src/chain/abis/l2-standard-bridge.ts'
+import {l2TransmitterAbi} from '../../src/chain/abis/l2-transmitter.ts'
 import {metisSequencerSetAbi} from '../../src/chain/abis/metis-sequencer-set.ts'
+import {withdrawalPoolAbi} from '../../src/chain/abis/withdrawal-pool.ts'
+import {localEnki} from '../../src/local/lst/enki/plan.ts'
+import {localLst} from '../../src/local/lst/providers.ts'
+import {localStakelink} from '../../src/local/lst/stakelink/plan.ts'
 import {type L2Genesis, buildL2Genesis} from '../../src/local/l2-genesis.ts'
 import {type Chain, connect, eventsOf} from '../contracts/chain.ts'
 import {bootGenesis, genesisOptions, relayer, startL2} from '../contracts/l2-fixture.ts'
@@ -262,6 +269,24 @@ describe('the L2 genesis', () => {
     const beyond = {...call, fn: 'transfer', args: [bob, held]}
     expect(await l2.attempt(beyond)).toBe('ERC20: transfer amount exceeds balance')
     expect(await read('totalSupply')).toBe(supply)
+  })
+
+  test('a delay of providers replaces those that they promise, in proportion', async () => {
+    const genesis = await buildL2Genesis({...genesisOptions, with: ['lst'], lstDelaySeconds: 60})
+    await using quick = await bootGenesis(genesis)
+    const l2 = connect(quick.rpcUrl)
+    const {withdrawalManager} = localLst.artemis
+    expect(await l2.read(withdrawalManager, amtWithdrawalManagerAbi, 'withdrawDelay', [])).toBe(60n)
+    const times = ['queueLengthSecs', 'minQueueLengthSecs', 'vestingDuration'].map((name) =>
+      l2.read(localEnki.config, enkiConfigAbi, name, []),
+    )
+    expect(await Promise.all(times)).toEqual([60n, 24n, 270n])
+    const {transmitter, withdrawalPool} = localStakelink
+    const between = [
+      l2.read(transmitter, l2TransmitterAbi, 'minTimeBetweenUpdates', []),
+      l2.read(withdrawalPool, withdrawalPoolAbi, 'minTimeBetweenWithdrawals', []),
+    ]
+    expect(await Promise.all(between)).toEqual([60n, 60n])
   })
 
   test('the gas price oracle names the cost and governance changes it', async () => {

@@ -8,7 +8,7 @@ import {describeSpellings} from '../../src/protocol/public-key.ts'
 import {sendRefusalOf} from '../../src/protocol/send-refusals.ts'
 import {tipOf} from '../../src/protocol/tip.ts'
 import {accountOf} from '../helpers/l2-chain.ts'
-import {gasLimitOf, likelyGasOf, mostGasOf} from '../../src/protocol/gas.ts'
+import {gasLimitOf, headroomOf, likelyGasOf, mostGasOf} from '../../src/protocol/gas.ts'
 import {builtInNetworks} from '../../src/protocol/built-in-networks.ts'
 import {createGoRand} from '../../src/protocol/go-rand.ts'
 import {artemisRate, quoteArtemisDeposit} from '../../src/protocol/lst/artemis/rates.ts'
@@ -71,7 +71,10 @@ test('a limit is a fifth above what was measured, and is taken back to exactly t
   expect(gasLimitOf(100_000n)).toBe(120_000n)
   for (const measured of [21_000n, 21_001n, 99_999n])
     expect(likelyGasOf({limit: gasLimitOf(measured), atMost: 0n})).toBe(measured)
-  expect(likelyGasOf({limit: null, atMost: 70_000n})).toBe(70_000n)
+  const headroom = headroomOf('L2')
+  expect(headroomOf('L1')).toBe(0n)
+  expect(likelyGasOf({limit: gasLimitOf(21_001n, headroom), atMost: 0n, headroom})).toBe(21_001n)
+  expect(likelyGasOf({limit: null, atMost: 70_000n, headroom})).toBe(70_000n)
   expect(mostGasOf({limit: null, atMost: 70_000n})).toBe(70_000n)
   expect(mostGasOf({limit: 120_000n, atMost: 70_000n})).toBe(120_000n)
   expect([likelyGasOf, mostGasOf].map((of) => of({limit: null, atMost: undefined}))).toEqual([

@@ -1,4 +1,4 @@
-import {parseEther, type Address} from 'viem'
+import {numberToHex, parseEther, type Address} from 'viem'
 import {afterAll, beforeAll, expect, test} from 'vitest'
 
 import {cErc20Abi} from '../../src/chain/abis/c-erc20.ts'
@@ -11,6 +11,13 @@ import {simulate} from '../../src/services/sending/send-plan.ts'
 import type {Anvil} from '../helpers/anvil.ts'
 import {startL2} from '../contracts/l2-fixture.ts'
 import {alice} from '../contracts/staking.ts'
+import {proxyAnswer, startHttpStub} from '../helpers/http-stub.ts'
+import {sendMined} from '../helpers/send-mined.ts'
+
+interface RpcCall {
+  method: string
+  params: unknown[]
+}
 
 let anvil: Anvil
 let connection: Connection
@@ -23,6 +30,8 @@ afterAll(async () => {
   await anvil.stop()
 })
 
+const sender = {from: alice, chain: 'L2'} as const
+
 const borrow = planCallOf(cErc20Abi, {
   contract: 'CErc20',
   to: localShoebillMarkets.lst,
@@ -33,24 +42,25 @@ const borrow = planCallOf(cErc20Abi, {
 
 test('a call that answers with an error number is refused, although it would succeed', async () => {
   // Without the mark it is a call like any other, and changes nothing when it is mined.
-  expect(await simulate(connection.client, alice, borrow)).toBeGreaterThan(21_000n)
+  expect(await simulate(connection.client, sender, borrow)).toBeGreaterThan(21_000n)
   await expect(
-    simulate(connection.client, alice, {...borrow, answersWithCode: {names: marketCodes}}),
+    simulate(connection.client, sender, {...borrow, answersWithCode: {names: marketCodes}}),
   ).rejects.toMatchObject({
     code: 'MARKET_REFUSES',
     facts: {contract: 'CErc20', revert: 'COMPTROLLER_REJECTION (error 3)'},
   })
 })
 
+const accrue = planCallOf(cErc20Abi, {
+  contract: 'CErc20',
+  to: localShoebillMarkets.lst,
+  functionName: 'accrueInterest',
+  args: [],
+  label: () => 'Accrue interest',
+})
+
 test('the number 0 lets it pass', async () => {
-  const accrue = planCallOf(cErc20Abi, {
-    contract: 'CErc20',
-    to: localShoebillMarkets.lst,
-    functionName: 'accrueInterest',
-    args: [],
-    label: () => 'Accrue interest',
-  })
-  const gas = await simulate(connection.client, alice, {
+  const gas = await simulate(connection.client, sender, {
     ...accrue,
     answersWithCode: {names: marketCodes},
   })
@@ -68,12 +78,34 @@ test('a list of numbers is read one by one', async () => {
     }),
     answersWithCode: {names: comptrollerCodes, isList: true as const},
   })
-  const gas = await simulate(connection.client, alice, enter(localShoebillMarkets.metis))
+  const gas = await simulate(connection.client, sender, enter(localShoebillMarkets.metis))
   expect(gas).toBeGreaterThan(21_000n)
   await expect(
-    simulate(connection.client, alice, enter(localShoebill.comptroller)),
+    simulate(connection.client, sender, enter(localShoebill.comptroller)),
   ).rejects.toMatchObject({
     code: 'MARKET_REFUSES',
     facts: {contract: 'Comptroller', revert: 'MARKET_NOT_LISTED (error 9)'},
   })
+})
+
+test('a call after another one in the latest block has gas for the interest of the next block', async () => {
+  // As geth does: an estimate runs in the latest block, and not in one after it.
+  const proxy = proxyAnswer(() => anvil.rpcUrl)
+  await using geth = await startHttpStub((body, request, response) => {
+    const calls = [JSON.parse(body) as RpcCall | RpcCall[]].flat()
+    const latest = calls.map((each) =>
+      each.method === 'eth_estimateGas' ? {...each, params: [each.params[0], 'latest']} : each,
+    )
+    const alone = body.startsWith('[') ? latest : latest[0]
+    return proxy(JSON.stringify(alone), request, response)
+  })
+  const l2 = connectChain({name: 'L2', chainId: 1088, urls: [geth.url]})
+  const send = (gas: bigint) =>
+    sendMined((method, params) => anvil.request(method, params), {
+      ...{from: alice, to: accrue.to, data: accrue.data, gas: numberToHex(gas)},
+    })
+  await send(1_000_000n)
+  const gas = await simulate(l2.client, sender, accrue)
+  l2.close()
+  await send(gas)
 })

@@ -145,7 +145,7 @@ test('pages of one watch read liquid staking once in two minutes', async () => {
 test('yields come after the reading, and one that fails is left out', async () => {
   const context = await contextOn()
   const stop = new AbortController()
-  const none: Feed<LstLook> = {value: null, atMs: null, error: null, periodMs: 1000}
+  const none: Feed<LstLook> = {value: null, atMs: null, error: null, tookMs: null, periodMs: 1000}
   const store = createSnapshotStore<Feed<LstLook>>(none)
   const yields = watchYields(context, store, stop.signal)
   expect(yields.get().size).toBe(0)

@@ -86,6 +86,20 @@ const finalize = async () => {
   await chain.send(bob, 'withdrawals', 'performUpkeep', [UPKEEP])
 }
 
+test('the amounts of each call are shown in its own token', async () => {
+  await carryOut(depositOf('10'))
+  await chain.send(alice, 'pool', 'transferAndCall', [localStakelink.wstMetis, one, '0x'])
+  const shown = async (request: LstRequest) =>
+    (await provider.plan(alice, request)).calls.map(
+      (call) => decodePlanned(call).args.find(({display}) => display !== undefined)?.display,
+    )
+  expect(await shown(depositOf('1'))).toEqual(['1 METIS', '1 METIS'])
+  expect(await shown(withdrawOf(one))).toEqual(['1 stMETIS', '1 stMETIS'])
+  expect(await shown(withdrawOf(one / 2n, 'wstMETIS'))).toEqual([
+    ...['0.5 wstMETIS', '0.5 stMETIS', '0.5 stMETIS'],
+  ])
+})
+
 describe('discovery', () => {
   test('finds every contract through the priority pool', async () => {
     expect(await findStakelink(connection.client, localLst.stakelink)).toEqual({

@@ -1,4 +1,11 @@
-import {encodeFunctionData, numberToHex, parseEther, type Address, type Hex} from 'viem'
+import {
+  encodeFunctionData,
+  parseTransaction,
+  numberToHex,
+  parseEther,
+  type Address,
+  type Hex,
+} from 'viem'
 import {afterAll, beforeAll, beforeEach, expect, test} from 'vitest'
 
 import {erc20Abi} from '../../src/chain/abis/erc20.ts'
@@ -212,6 +219,13 @@ test('mined and failed: TX_REVERTED, exit 6, and the journal says so', async () 
   expect(error.message).toMatch(/ failed\.$/)
   expect(error.facts).toMatchObject({hash: expect.stringMatching(/^0x/), nonce: '1'})
   expect(bench.journal.list(1)).toMatchObject([{status: 'reverted', hash: error.facts['hash']}])
+
+  // With all of its gas used, the replay that succeeds leaves one reason.
+  const [spent] = bench.journal.list(1)
+  const {gas = 0n} = parseTransaction(spent!.raw)
+  const used = {hash: spent!.hash, blockNumber: BigInt(error.facts['block']!), feeWei: 1n}
+  const outOfGas = await reverted(bench.client, spent!, {...used, gasUsed: gas})
+  expect(outOfGas.message).toMatch(/ failed: It used all of its \d+ gas\.$/)
 
   // Had the pause been in the block before, a replay would have found the reason, in the words of the catalogue.
   const [entry] = bench.journal.list(1)

@@ -80,9 +80,10 @@ test('a call that would be refused is refused, also where its gas can be measure
       ...{abi: erc20Abi, functionName: 'transfer', args: [other, parseEther(metis)]},
     }),
   })
-  expect(await simulate(connection.client, owner.address, call('1'))).toBeGreaterThan(21_000n)
+  const sender = {from: owner.address, chain: 'L1'} as const
+  expect(await simulate(connection.client, sender, call('1'))).toBeGreaterThan(21_000n)
   end.decide(({method}) => (method === 'eth_estimateGas' ? () => '0x5208' : 'pass'))
-  await expect(simulate(connection.client, owner.address, call('101'))).rejects.toMatchObject({
+  await expect(simulate(connection.client, sender, call('101'))).rejects.toMatchObject({
     exit: 'precondition',
   })
 })

@@ -24,8 +24,8 @@ afterAll(async () => {
   await chain[Symbol.asyncDispose]()
 })
 
-/** A token that answers `decimals` with 18 and everything else with its symbol. */
-async function deploy(symbol: string): Promise<void> {
+/** A token that answers `decimals`, and everything else with its symbol. */
+async function deploy(symbol: string, decimals = 18): Promise<void> {
   const answer = encodeAbiParameters([{type: 'string'}], [symbol])
   const size = toHex(answer.length / 2 - 1, {size: 3})
   await chain.l2.request('anvil_setCode', [
@@ -35,8 +35,8 @@ async function deploy(symbol: string): Promise<void> {
       '0x5f3560e01c63313ce56714601c57',
       // Any other returns the answer that follows the code, at 0x25.
       concatHex(['0x62', size, '0x60255f39', '0x62', size, '0x5ff3']),
-      // 0x1c: returns 18.
-      '0x5b60125f5260205ff3',
+      // 0x1c: returns the decimals.
+      concatHex(['0x5b60', toHex(decimals, {size: 1}), '0x5f5260205ff3']),
       answer,
     ]),
   ])
@@ -84,4 +84,12 @@ test('an address in small letters is a token; one with a wrong checksum is a typ
 test('an address without a token is said as such', async () => {
   const none = await scene.ask('pool quote 1 METIS 0x00000000000000000000000000000000000000aa')
   expect(none.error).toMatchObject({code: 'TOKEN_UNKNOWN'})
+})
+
+test('a token with more decimals than can be counted is none', async () => {
+  await deploy('MANY', 77)
+  expect((await scene.run(`pool quote 1 METIS ${token} --json`)).json?.error).toMatchObject({
+    code: 'TOKEN_UNKNOWN',
+    message: expect.stringContaining('its 77 decimals are more than 36'),
+  })
 })

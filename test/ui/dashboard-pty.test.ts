@@ -1,3 +1,4 @@
+import {existsSync, readFileSync, writeFileSync} from 'node:fs'
 import process from 'node:process'
 
 import {afterAll, beforeAll, expect, test} from 'vitest'
@@ -29,6 +30,12 @@ function startDashboard(columns: number, rows: number): TestTerminal {
   return startTerminal('/bin/sh', ['-c', program], {columns, rows, env})
 }
 
+/** The only process that a shell runs now. */
+function childOf(pid: number): number {
+  const [child] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')
+  return Number(child)
+}
+
 const waiting = {timeout: 60_000, interval: 50}
 
 test.each([
@@ -43,7 +50,7 @@ test.each([
 
     await shows(/✓ OK you are producing/)
     expect(terminal.buffer()).toBe('alternate')
-    await shows(/not registered/)
+    await shows(/not registered|Restart window/)
     const first = terminal.lines()
     expect(first[0]).toMatch(/^metis-seq {2}test {2}op {2}LIVE/)
     expect(first[rows - 2]).toMatch(/^q quit/)
@@ -52,14 +59,12 @@ test.each([
     expect(first.findIndex((line) => line.includes('┏'))).toBe(2)
 
     terminal.type('?')
-    await shows(/Tab {2}next panel/)
+    await shows(/Tab, Shift-Tab +next and previous panel/)
     terminal.type('?')
     await shows(/Production/)
 
     terminal.type('\t')
-    await expect
-      .poll(() => terminal.lines()[2]?.slice(Math.ceil(columns / 2)), waiting)
-      .toMatch(/^┏━+┓$/)
+    await expect.poll(() => terminal.lines()[2], waiting).toMatch(/^╭─+╮┏━+┓/)
 
     terminal.type('p')
     await shows(/PAUSED/)
@@ -92,7 +97,7 @@ test('a terminal that shrinks and grows is drawn anew, and Ctrl-C leaves it clea
   terminal.resize(50, 12)
   await shows(/needs 60x16, has 50x12/)
   terminal.resize(100, 30)
-  await shows(/Stake and rewards/)
+  await shows(/Stake/)
   await expect.poll(() => terminal.lines()[28], waiting).toMatch(/^q quit/)
 
   terminal.type('\u0003')
@@ -121,7 +126,114 @@ test('with --json: a document on each line, and the envelope when it is interrup
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line) as Record<string, unknown>)
-  expect(first).toMatchObject({state: {word: 'OK'}, panels: {production: {title: 'Production'}}})
+  // Values, not words for a screen.
+  expect(first).toMatchObject({
+    health: {state: 'ok'},
+    rotation: {headBlock: expect.stringMatching(/^\d+$/)},
+    sources: expect.arrayContaining([expect.objectContaining({name: 'l2', state: 'answered'})]),
+  })
   expect(others.at(-1)).toMatchObject({command: 'dashboard', data: {frames: others.length}})
   expect(exitCode).toBe(130)
+})
+
+test('from 20x5 to 250x80 every key is answered, and nothing is taller or wider than the terminal', async () => {
+  using terminal = startDashboard(120, 40)
+  const shows = (pattern: RegExp) => expect.poll(() => terminal.screen(), waiting).toMatch(pattern)
+  await shows(/✓ OK/)
+  for (const [columns, rows] of [
+    [20, 5],
+    [250, 80],
+    [60, 16],
+    [80, 24],
+    [140, 40],
+  ] as const) {
+    terminal.resize(columns, rows)
+    const line = () => terminal.lines()[rows - 2]
+    if (columns === 20) await shows(/^OK: /)
+    else await expect.poll(line, waiting).toMatch(/^q quit/)
+    // The last row stays free, or the frame would scroll.
+    await expect.poll(() => terminal.lines()[rows - 1] ?? '', waiting).toBe('')
+  }
+  const steps: [string, RegExp][] = [
+    ['d', /l2 +.* old, every/],
+    ['\u001B', /Rotation/],
+    ['1', /Production[^]*0 all panels/],
+    ['\u001B', /Rotation/],
+    ['\t', /Rotation/],
+    ['\r', /0 all panels/],
+    ['0', /Rotation/],
+    ['/', /filter: _/],
+    ['q', /filter: q_/],
+    ['\u007F', /filter: _/],
+    ['epoch\r', /filter "epoch"/],
+    ['\u001B', /Rotation/],
+    ['t', /theme dark/],
+    ['t', /theme light/],
+    ['u', /LIVE {2}\d\d:\d\d:\d\d {2}/],
+    ['u', /UTC/],
+    ['c', /Sent "/],
+    ['jkgG][r', /Rotation/],
+    ['?', /suspend/],
+    ['?', /Rotation/],
+  ]
+  for (const [key, seen] of steps) {
+    terminal.type(key)
+    await shows(seen)
+  }
+  // The copy of a panel goes to the terminal in base64.
+  const copied = terminal.written().split('\u001B]52;c;').at(-1)?.split('\u0007')[0] ?? ''
+  expect(Buffer.from(copied, 'base64').toString()).toContain('Events')
+  terminal.type('q')
+  expect(await terminal.exit).toBe(0)
+  await shows(/icanon echo exit=0/)
+})
+
+test('Ctrl-Z gives the terminal back as it was, and fg goes on where it was', async () => {
+  const modes = `stty -a | grep -oE -- '-?(icanon|echo)\\b' | tr '\\n' ' '`
+  const program = `set -m; "${process.execPath}" "${runScript}" dashboard; echo "stopped $(${modes})"; fg; echo "ended $(${modes})"`
+  const env = {...cleanEnv({home: temp.root}), TERM: 'xterm-256color', LANG: 'C.UTF-8'}
+  using terminal = startTerminal('/bin/sh', ['-c', program], {columns: 100, rows: 30, env})
+  const shows = (pattern: RegExp) => expect.poll(() => terminal.screen(), waiting).toMatch(pattern)
+  await shows(/✓ OK/)
+  terminal.type('d')
+  await shows(/every/)
+
+  terminal.type('\u001A')
+
+  await expect.poll(() => terminal.written(), waiting).toContain('stopped icanon echo')
+  // The sources are still on the screen: it goes on where it was.
+  await expect.poll(() => terminal.buffer(), waiting).toBe('alternate')
+  await shows(/l2 +.* old, every/)
+  terminal.type('q')
+  await shows(/ended icanon echo/)
+  expect(terminal.buffer()).toBe('normal')
+})
+
+test.each(['SIGTERM', 'SIGINT'] as const)('%s restores the terminal', async (signal) => {
+  using terminal = startDashboard(100, 30)
+  const shows = (pattern: RegExp) => expect.poll(() => terminal.screen(), waiting).toMatch(pattern)
+  await shows(/✓ OK/)
+  // The shell is the parent: the signal is for the dashboard alone.
+  process.kill(childOf(terminal.pid), signal)
+  await shows(/icanon echo exit=\d+/)
+  expect(terminal.buffer()).toBe('normal')
+})
+
+test('a recorded session is played back, and a file that is none is refused', async () => {
+  const file = temp.path('session.jsonl')
+  const recorder = startCli(['dashboard', '--json', '--refresh', '1', '--record', file], {
+    home: temp.root,
+  })
+  const frames = () => (existsSync(file) ? readFileSync(file, 'utf8').split('\n').length : 0)
+  await expect.poll(frames, waiting).toBeGreaterThan(3)
+  recorder.child.kill('SIGKILL')
+  await recorder.result
+
+  const replay = await runCli(['dashboard', '--once', '--replay', file], {home: temp.root})
+  expect(replay.stdout).toMatch(/^metis-seq {2}test {2}op {2}[\d:]+ UTC {2}OK: you are producing\n/)
+  writeFileSync(file, '{"version":1,"now":{"wallMs":1,"monotonicMs":1},"snapshot":{}}\n')
+  const damaged = await runCli(['dashboard', '--once', '--json', '--replay', file], {
+    home: temp.root,
+  })
+  expect(damaged.json?.error).toMatchObject({code: 'RECORDING_INVALID'})
 })

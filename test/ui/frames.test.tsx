@@ -1,281 +1,285 @@
-import {renderToString} from 'ink'
-import {expect, test} from 'vitest'
+import {readFileSync} from 'node:fs'
+import {join} from 'node:path'
 
+import {renderToString} from 'ink'
+import {describe, expect, test} from 'vitest'
+
+import {cellsOf} from '../../src/lib/cell-width.ts'
 import {DashboardFrame, type DashboardFrameProps} from '../../src/ui/components/dashboard-frame.tsx'
 import {fit} from '../../src/ui/components/panel-box.tsx'
-import {firstScreen} from '../../src/ui/dashboard/keys.ts'
+import {firstScreen, type ScreenState} from '../../src/ui/dashboard/keys.ts'
+import {allPanels} from '../../src/ui/dashboard/layout.ts'
+import type {DashboardSnapshot, Tone} from '../../src/ui/dashboard/model.ts'
+import {changedText, textFrame} from '../../src/ui/dashboard/text-frame.ts'
 import {toDashboardView} from '../../src/ui/dashboard/view.ts'
-import {hasColor, styleOf} from '../../src/ui/theme.ts'
+import {hasColor, styleOfTheme, themeNames} from '../../src/ui/theme.ts'
 import {
+  duty,
+  epochView,
+  extras,
   failing,
   fresh,
+  moneyWith,
+  nodeLook,
+  nodeSetting,
   nothing,
   NOW,
   rotation,
+  rotationLook,
   setting,
+  silent,
   snapshot,
 } from '../helpers/dashboard-data.ts'
 import {lstLook} from '../helpers/lst-look.ts'
 
-const view = toDashboardView(snapshot(), NOW)
+type Props = Partial<Omit<DashboardFrameProps, 'screen'>> & {screen?: Partial<ScreenState>}
 
-function frame(columns: number, rows: number, props: Partial<DashboardFrameProps> = {}): string {
+const usual = toDashboardView(snapshot(), NOW)
+
+function frame(columns: number, rows: number, {screen, ...props}: Props = {}): string {
   return renderToString(
     <DashboardFrame
-      unicode
-      {...firstScreen}
-      color={false}
       columns={columns}
+      mode="LIVE"
+      note={null}
       rows={rows}
-      view={view}
+      screen={{...firstScreen, ...screen}}
+      style={styleOfTheme('mono', false)}
+      unicode
+      view={usual}
       {...props}
     />,
     {columns},
   )
 }
 
-test.each([
+const sizes = [
   [60, 16],
-  [60, 24],
   [80, 24],
   [100, 30],
   [140, 40],
   [200, 60],
-])(
-  '%ix%i: fits, is one row shorter than the terminal, and names state and producer',
-  (columns, rows) => {
-    const lines = frame(columns, rows).split('\n')
+] as const
 
-    expect(lines).toHaveLength(rows - 1)
-    for (const line of lines) expect([...line].length, line).toBeLessThanOrEqual(columns)
-    expect(lines[0]).toContain('✓ OK')
-    expect(lines[1]).toBe('next: metis-seq reward claim --profile main')
-    expect(lines.at(-1)).toContain('q quit')
-    expect(lines.join('\n')).toContain('0x2222…2222')
-  },
-)
+const longName = '長い名前のネットワーク-with-a-very-long-name-that-does-not-end'
+const old = rotation({headTimestampSeconds: BigInt(NOW.wallMs / 1000 - 60)})
+const allDown = 'Nothing answers at 127.0.0.1:8545.'
 
-test('60 columns: production and rotation', () => {
-  expect(frame(60, 16)).toMatchInlineSnapshot(`
-    "metis-seq  andromeda  main  LIVE  12:00:00 U…  ✓ OK in order
-    next: metis-seq reward claim --profile main
-    ┏━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┓
-    ┃ Production                                               ┃
-    ┃ producer    0x2222…2222                                  ┃
-    ┃ epoch       42, 1000 to 1199                             ┃
-    ┃ left        50 blocks, 1 min 40 s                        ┃
-    ┗━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┛
-    ╭──────────────────────────────────────────────────────────╮
-    │ Rotation                                                 │
-    │ next        43 0x2222…2222, committed                    │
-    │ my turn     in about 15 min, epoch 45 (probable)         │
-    │ then        44 0x2222…2222, 45 ◆ YOU                     │
-    ╰──────────────────────────────────────────────────────────╯
-    q quit  ? help  Tab panel  r refresh  p pause"
-  `)
-})
-
-const staking = toDashboardView(
-  snapshot(
-    {lst: fresh(lstLook({hasSequencer: true}), 120_000)},
+/** States of panels: every source answers, is slow, is dead, is missing, and the life of a sequencer. */
+const states: Record<string, DashboardSnapshot> = {
+  usual: snapshot(),
+  asking: snapshot(
+    {l2: nothing(), l1: nothing(), money: nothing(), pos: nothing(), machine: nothing()},
     {
-      setting: {...setting, lstProvider: 'Artemis'},
-      yields: new Map([
-        [
-          'artemis',
-          {
-            method: 'state',
-            ...{aprPercent: 8.125, apyPercent: 8.4, windowSeconds: 30 * 86_400, isShort: false},
-            from: {blockNumber: 1n, timeSeconds: 0, rate: 1n},
-            to: {blockNumber: 2n, timeSeconds: 1, rate: 1n},
-          },
-        ],
-      ]),
+      extras: {
+        ...{rotation: nothing(), duty: nothing(), rewards: nothing()},
+        ...{wallets: nothing(), host: nothing()},
+      },
+      blockMs: null,
     },
   ),
-  NOW,
-)
-
-test.each([
-  [60, 16],
-  [80, 24],
-  [120, 40],
-  [200, 60],
-])('%ix%i with liquid staking: fits, and is one row shorter than the terminal', (columns, rows) => {
-  for (const single of [null, 'lst'] as const) {
-    const lines = frame(columns, rows, {view: staking, single}).split('\n')
-
-    expect(lines).toHaveLength(rows - 1)
-    for (const line of lines) expect([...line].length, line).toBeLessThanOrEqual(columns)
-  }
-})
-
-test('60x16 with liquid staking: its panel has a key, and the screen is for the epochs', () => {
-  expect(frame(60, 16, {view: staking})).not.toContain('Liquid staking')
-  expect(frame(60, 16, {view: staking, single: 'lst', focus: 'lst'})).toMatchInlineSnapshot(`
-    "metis-seq  andromeda  main  LIVE  12:00:00 U…  ✓ OK in order
-    next: metis-seq reward claim --profile main
-    ┏━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┓
-    ┃ Liquid staking                                           ┃
-    ┃ Artemis  worth 13.2 METIS, has your sequencer            ┃
-    ┃ rate     1.1, APR 8.13 % over 30 d                       ┃
-    ┃ backing  1.02                                            ┃
-    ┃ holds    12 artMETIS                                     ┃
-    ┃ queue    300 METIS owed, 400 there                       ┃
-    ┃ peg      artMETIS 1 % below its rate, netswap            ┃
-    ┃                                                          ┃
-    ┃                                                          ┃
-    ┃                                                          ┃
-    ┗━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┛
-    q quit  ? help  Tab panel  r refresh  p pause"
-  `)
-})
-
-test('80x24 with liquid staking', () => {
-  expect(frame(80, 24, {view: staking})).toMatchInlineSnapshot(`
-    "metis-seq  andromeda  main  LIVE  12:00:00 UTC  ✓ OK in order
-    next: metis-seq reward claim --profile main
-    ┏━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┓╭──────────────────────────────────────╮
-    ┃ Production                           ┃│ Rotation                             │
-    ┃ producer    0x2222…2222              ┃│ next        43 0x2222…2222, committ… │
-    ┃ epoch       42, 1000 to 1199         ┃│ my turn     in about 15 min, epoch … │
-    ┃ left        50 blocks, 1 min 40 s    ┃│ then        44 0x2222…2222, 45 ◆ YOU │
-    ┃ head        block 1149, 1 s ago      ┃│             46 0x3333…3333           │
-    ┃ stall       none                     ┃│ validators  3                        │
-    ┗━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┛╰──────────────────────────────────────╯
-    ╭──────────────────────────────────────╮╭──────────────────────────────────────╮
-    │ Sync                                 ││ Stake and rewards                    │
-    │ L1    block 20000000, 4 s ago        ││ sequencer   7 active, of Artemis     │
-    │ node  none in this profile           ││ locked      20,000 METIS, 25.00 %    │
-    │                                      ││ claimable   1.5 METIS                │
-    │                                      ││ read        0 s ago, L1 block 20000… │
-    ╰──────────────────────────────────────╯╰──────────────────────────────────────╯
-    ╭──────────────────────────────────────╮╭──────────────────────────────────────╮
-    │ Events                               ││ Liquid staking                       │
-    │ No events since the start.           ││ Artemis  worth 13.2 METIS, has your… │
-    │                                      ││ rate     1.1, APR 8.13 % over 30 d   │
-    ╰──────────────────────────────────────╯╰──────────────────────────────────────╯
-    q quit  ? help  Tab panel  r refresh  p pause"
-  `)
-})
-
-test('120x40 with liquid staking', () => {
-  expect(frame(120, 40, {view: staking})).toMatchInlineSnapshot(`
-    "metis-seq  andromeda  main  LIVE  12:00:00 UTC  ✓ OK in order
-    next: metis-seq reward claim --profile main
-    ┏━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┓╭──────────────────────────────────────────────────────────╮
-    ┃ Production                                               ┃│ Rotation                                                 │
-    ┃ producer    0x2222…2222                                  ┃│ next        43 0x2222…2222, committed                    │
-    ┃ epoch       42, 1000 to 1199                             ┃│ my turn     in about 15 min, epoch 45 (probable)         │
-    ┃ left        50 blocks, 1 min 40 s                        ┃│ then        44 0x2222…2222, 45 ◆ YOU                     │
-    ┃ head        block 1149, 1 s ago                          ┃│             46 0x3333…3333                               │
-    ┃ stall       none                                         ┃│ validators  3                                            │
-    ┃ progress    ████████████░░░░ 150/200                     ┃│ before      41 0x2222…2222                               │
-    ┃ block time  2.0 s usual of 32                            ┃│                                                          │
-    ┗━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┛╰──────────────────────────────────────────────────────────╯
-    ╭──────────────────────────────────────────────────────────╮╭──────────────────────────────────────────────────────────╮
-    │ Sync                                                     ││ Stake and rewards                                        │
-    │ L1    block 20000000, 4 s ago                            ││ sequencer   7 active, of Artemis                         │
-    │ node  none in this profile                               ││ locked      20,000 METIS, 25.00 %                        │
-    │                                                          ││ claimable   1.5 METIS                                    │
-    │                                                          ││ read        0 s ago, L1 block 20000000                   │
-    │                                                          ││ per block   0.000761 METIS                               │
-    │                                                          ││ paid until  epoch 40, batch 9                            │
-    │                                                          ││ wallet L1   1,234 METIS, 0.5 ETH                         │
-    ╰──────────────────────────────────────────────────────────╯╰──────────────────────────────────────────────────────────╯
-    ╭──────────────────────────────────────────────────────────╮╭──────────────────────────────────────────────────────────╮
-    │ Events                                                   ││ Liquid staking                                           │
-    │ No events since the start.                               ││ Artemis  worth 13.2 METIS, has your sequencer            │
-    │                                                          ││ rate     1.1, APR 8.13 % over 30 d                       │
-    │                                                          ││ backing  1.02                                            │
-    │                                                          ││ holds    12 artMETIS                                     │
-    │                                                          ││ queue    300 METIS owed, 400 there                       │
-    │                                                          ││ peg      artMETIS 1 % below its rate, netswap            │
-    │                                                          ││                                                          │
-    │                                                          ││                                                          │
-    │                                                          ││                                                          │
-    │                                                          ││                                                          │
-    │                                                          ││                                                          │
-    │                                                          ││                                                          │
-    │                                                          ││                                                          │
-    ╰──────────────────────────────────────────────────────────╯╰──────────────────────────────────────────────────────────╯
-    q quit  ? help  Tab panel  r refresh  p pause"
-  `)
-})
-
-test('a panel that is no longer there leaves the screen to the others', () => {
-  expect(frame(80, 24, {single: 'lst', focus: 'lst'})).toContain('Production')
-  expect(frame(80, 24, {help: true})).toContain('1-5  one panel')
-  expect(frame(80, 24, {help: true, view: staking})).toContain('1-6  one panel')
-})
-
-test('long names are cut, and the state is still readable', () => {
-  const long = toDashboardView(
-    snapshot(
-      {},
-      {
-        setting: {
-          ...setting,
-          network: 'a-network-with-a-long-name-00000',
-          profile: 'a-profile-with-a-long-name-00000',
-        },
+  down: snapshot(
+    {
+      ...{l2: failing(rotation(), 5000, allDown), l1: nothing(allDown), money: nothing(allDown)},
+      pos: nothing(allDown),
+    },
+    {
+      extras: {
+        ...extras,
+        rotation: failing(rotationLook(), 20_000, allDown),
+        ...{duty: nothing(allDown), rewards: nothing(allDown), wallets: nothing(allDown)},
       },
+    },
+  ),
+  stale: snapshot(
+    {l2: silent(rotation(), 42_000), money: silent(moneyWith({}), 90_000)},
+    {extras: {...extras, rotation: {...silent(rotationLook(), 200_000), periodMs: 10_000}}},
+  ),
+  stalled: snapshot({l2: fresh(old)}),
+  'own turn': snapshot({l2: fresh(rotation({epoch: epochView({mine: true})}))}),
+  'no epoch': snapshot({l2: fresh(rotation({epoch: null, blocksLeft: 0n, next: null}))}),
+  syncing: snapshot(
+    {
+      node: fresh(
+        nodeLook({
+          ...{phase: 'catching-up', syncing: true},
+          sync: {target: 20_000, remaining: 18_851, blocksPerSecond: 123.4, etaSeconds: 153},
+        }),
+      ),
+    },
+    {setting: nodeSetting},
+  ),
+  onboarding: snapshot({money: fresh(moneyWith({}, {stake: null, ownerIsWhitelisted: false}))}),
+  leaving: snapshot({
+    money: fresh(
+      moneyWith({
+        status: 'inactive',
+        deactivationBatch: 9n,
+        unlockClaimTimeSeconds: BigInt(NOW.wallMs / 1000 + 20 * 86_400),
+      }),
     ),
-    NOW,
-  )
+  }),
+  staking: snapshot(
+    {lst: fresh(lstLook({hasSequencer: true}), 120_000)},
+    {setting: {...setting, lstProvider: 'Artemis'}},
+  ),
+  'long names': snapshot(
+    {},
+    {
+      setting: {...setting, network: longName, profile: longName},
+      extras: {...extras, rewards: nothing(`${allDown} ${longName} ${longName}`)},
+    },
+  ),
+  'refuted draws': snapshot(
+    {},
+    {
+      extras: {
+        ...extras,
+        rotation: fresh(
+          rotationLook({
+            doubt: 'only 199 of the last 200 draws came true',
+            backTest: {tested: 200, hits: 199, misses: [12n], set: 3},
+          }),
+          10_000,
+        ),
+        duty: fresh({...duty, knowsMissed: false}, 60_000),
+      },
+    },
+  ),
+}
 
-  for (const columns of [60, 80, 100]) {
-    const [first = ''] = frame(columns, 24, {view: long}).split('\n')
-    expect([...first].length).toBeLessThanOrEqual(columns)
-    expect(first, `${columns} columns`).toContain('✓ OK')
-  }
+describe.each(Object.entries(states))('%s', (name, state) => {
+  const view = toDashboardView(state, NOW)
+
+  test.each(sizes)('%ix%i', async (columns, rows) => {
+    const shown = frame(columns, rows, {view})
+    const lines = shown.split('\n')
+    // A frame as tall as the terminal would scroll it.
+    expect(lines).toHaveLength(rows - 1)
+    for (const line of lines) expect(cellsOf(line), line).toBeLessThanOrEqual(columns)
+    await expect(`${shown}\n`).toMatchFileSnapshot(
+      `./frames/${name.replaceAll(' ', '-')}-${columns}x${rows}.txt`,
+    )
+  })
+
+  test('every panel alone, and every overlay, fits', () => {
+    for (const [columns, rows] of [[60, 16] as const, [80, 24] as const, [200, 60] as const]) {
+      const screens: Partial<ScreenState>[] = [
+        ...allPanels.map((single) => ({single, focus: single})),
+        ...(['help', 'sources'] as const).map((overlay) => ({overlay})),
+      ]
+      for (const screen of screens) {
+        const lines = frame(columns, rows, {view, screen}).split('\n')
+        expect(lines).toHaveLength(rows - 1)
+        for (const line of lines) expect(cellsOf(line), line).toBeLessThanOrEqual(columns)
+      }
+    }
+  })
+
+  test('ASCII: nothing else, and the same words', () => {
+    const shown = frame(140, 40, {view, unicode: false})
+    // Foreign names stay as they are.
+    const ours = shown.replaceAll(/[長い名前のネットワーク]/g, '')
+    expect(ours).toMatch(/^[ -~\n]*$/)
+    expect(shown).toContain(view.state.word)
+  })
+
+  test('a screen reader gets the same in lines, and then only what has changed', () => {
+    const text = textFrame(view)
+    for (const panel of Object.values(view.panels)) if (panel) expect(text).toContain(panel.title)
+    expect(text).not.toMatch(/[╭╰│┃]/)
+    expect(changedText(view, view)).toBe('')
+    const before = toDashboardView(states['usual']!, NOW)
+    if (name !== 'usual') expect(changedText(before, view)).not.toBe('')
+  })
 })
 
-test.each(['WARN', 'CRIT', 'WAIT'] as const)(
-  '%s is a word and a glyph in the first line at 60 columns',
-  (word) => {
-    const states = {
-      WARN: snapshot({
-        l2: fresh(rotation({headTimestampSeconds: BigInt(NOW.wallMs / 1000 - 60)})),
-      }),
-      CRIT: snapshot({l2: failing(rotation(), 1000, 'No L2 endpoint answers.')}),
-      WAIT: snapshot({l2: nothing()}),
-    }
+test('the frames on disk belong to the states above', () => {
+  const shown = readFileSync(join(import.meta.dirname, 'frames/usual-80x24.txt'), 'utf8')
+  expect(shown).toContain('✓ OK in order')
+  expect(shown).toContain('Restart window')
+})
 
-    const [first] = frame(60, 16, {view: toDashboardView(states[word], NOW)}).split('\n')
-
-    expect(first).toContain(`${{WARN: '!', CRIT: '✗', WAIT: '?'}[word]} ${word}`)
-  },
-)
-
-test('80x24: why L2 is down and that blocks stall are not cut off', () => {
-  const down = failing(rotation(), 5000, 'No L2 endpoint answers.')
-  const old = rotation({headTimestampSeconds: BigInt(NOW.wallMs / 1000 - 60)})
-
-  expect(frame(80, 24, {view: toDashboardView(snapshot({l2: down}), NOW)})).toContain(
-    'No L2 endpoint answers.',
-  )
+test('80x24: why L2 is down, and how long blocks have stalled, are not cut off', () => {
+  expect(frame(80, 24, {view: toDashboardView(states['down']!, NOW)})).toContain('Nothing answers')
   for (const rest of [{}, {lst: fresh(lstLook(), 120_000)}]) {
     const view = toDashboardView(snapshot({l2: fresh(old), ...rest}), NOW)
     expect(frame(80, 24, {view})).toContain('60 s of 180 s until')
   }
 })
 
-test('help covers the panels, and the footer says how to go on after a pause', () => {
-  const help = frame(80, 24, {help: true})
-
-  expect(help).toContain('Tab  next panel')
-  expect(help).not.toContain('Production')
-  expect(frame(80, 24, {paused: true})).toMatch(/PAUSED[^]*p go on/)
+test('60x16: the five questions are answered', () => {
+  const shown = frame(60, 16)
+  for (const word of ['state', 'producer', 'my turn', 'restart', 'claimable'])
+    expect(shown).toContain(word)
+  expect(shown).toContain('next: metis-seq reward claim')
 })
 
-test('one panel alone fills the width; the focused one has a heavier border', () => {
-  const single = frame(80, 24, {single: 'events', focus: 'events'})
+test('a value of a source that is down never stands alone', () => {
+  const shown = frame(60, 16, {view: toDashboardView(states['down']!, NOW)})
+  expect(shown).toMatch(/producer +0x2222…2222 \(Nothing answers/)
+  expect(shown).toMatch(/restart +UNKNOWN/)
+})
 
-  expect(single).toContain('Events')
-  expect(single).not.toContain('Production')
-  expect(single).toContain('┏')
-  expect(frame(80, 24).match(/┏/g)).toHaveLength(1)
+test.each(['WARN', 'CRIT', 'WAIT'] as const)(
+  '%s is a word and a glyph in the first line at 60 columns',
+  (word) => {
+    const looks = {
+      WARN: snapshot({l2: fresh(old)}),
+      CRIT: snapshot({l2: failing(rotation(), 1000, 'No L2 endpoint answers.')}),
+      WAIT: snapshot({l2: nothing()}),
+    }
+
+    const [first] = frame(60, 16, {view: toDashboardView(looks[word], NOW)}).split('\n')
+
+    expect(first).toContain(`${{WARN: '!', CRIT: '✗', WAIT: '?'}[word]} ${word}`)
+  },
+)
+
+test('a panel that is not there leaves the screen to the others', () => {
+  expect(frame(80, 24, {screen: {single: 'lst', focus: 'lst'}})).toContain('Production')
+})
+
+test('help covers the panels, and the footer says how to go on after a pause', () => {
+  const help = frame(80, 24, {screen: {overlay: 'help'}})
+
+  expect(help).toContain('next and previous panel')
+  expect(help).not.toContain('Production')
+  expect(frame(80, 24, {screen: {paused: true}})).toMatch(/PAUSED[^]*p go on/)
+})
+
+test('the debug view names each source with its age and last error', () => {
+  const view = toDashboardView(states['down']!, NOW)
+  const shown = frame(120, 40, {view, screen: {overlay: 'sources'}})
+  expect(shown).toMatch(/l2 +5 s old, every 1 s, took 12 ms, failing for 5 s: Nothing answers/)
+  expect(shown).toMatch(/node +none/)
+})
+
+describe('one panel alone', () => {
+  const alone: Partial<ScreenState> = {single: 'events', focus: 'events'}
+
+  test('fills the width; the focused one has a heavier border', () => {
+    const single = frame(80, 24, {screen: alone})
+    expect(single).toContain('Events')
+    expect(single).not.toContain('Production')
+    expect(single).toContain('┏')
+    expect(frame(80, 24).match(/┏/g)).toHaveLength(1)
+  })
+
+  test('scrolls, and shows only rows that match the filter', () => {
+    const events = Array.from({length: 50}, (_, at) => ({
+      ...{type: 'epoch-started' as const, atMs: NOW.wallMs, level: 'info' as const},
+      ...{text: `Epoch ${at} started.`, headBlock: null, epoch: null, issue: null},
+    }))
+    const view = toDashboardView(snapshot({}, {events}), NOW)
+    expect(frame(80, 24, {view, screen: alone})).toContain('Epoch 0 started.')
+    const scrolled = frame(80, 24, {view, screen: {...alone, scroll: 20}})
+    expect(scrolled).not.toContain('Epoch 0 started.')
+    expect(scrolled).toMatch(/Epoch 20 started[^]*Epoch 35 started/)
+    const filtered = frame(80, 24, {view, screen: {...alone, filter: 'epoch 4'}})
+    expect(filtered.match(/Epoch \d+ started/g)).toHaveLength(11)
+    expect(frame(80, 24, {view, screen: {...alone, filter: 'nothing'}})).toContain('no row matches')
+  })
 })
 
 test('too small: one line that names the need', () => {
@@ -283,20 +287,67 @@ test('too small: one line that names the need', () => {
   expect([...frame(20, 5)].length).toBeLessThanOrEqual(20)
 })
 
-test('colour is never the only sign, and NO_COLOR beats FORCE_COLOR', () => {
-  expect(hasColor({})).toBe(true)
-  expect(hasColor({NO_COLOR: ''})).toBe(true)
-  expect(hasColor({NO_COLOR: '1', FORCE_COLOR: '1'})).toBe(false)
-  expect(hasColor({TERM: 'dumb'})).toBe(false)
-  expect(styleOf('critical', false)).toEqual({bold: true})
-  expect(styleOf('ok', false)).toEqual({})
-  expect(styleOf('ok', true)).toEqual({color: '#56B4E9'})
+describe('color', () => {
+  const tones: Tone[] = ['ok', 'warn', 'critical', 'mine', 'dim']
+
+  test('is never the only sign, and NO_COLOR beats FORCE_COLOR', () => {
+    expect(hasColor({})).toBe(true)
+    expect(hasColor({NO_COLOR: ''})).toBe(true)
+    expect(hasColor({NO_COLOR: '1', FORCE_COLOR: '1'})).toBe(false)
+    expect(hasColor({TERM: 'dumb'})).toBe(false)
+    for (const theme of themeNames) {
+      expect(styleOfTheme(theme, false)('critical')).toEqual({bold: true, inverse: true})
+      expect(styleOfTheme(theme, false)('ok')).toEqual({})
+    }
+  })
+
+  test('follows the background of a terminal that tells of it', () => {
+    expect(styleOfTheme('auto', true, {COLORFGBG: '15;0'})).not.toBe(undefined)
+    expect(styleOfTheme('auto', true, {COLORFGBG: '15;0'})('ok')).toEqual({color: '#56B4E9'})
+    expect(styleOfTheme('auto', true, {COLORFGBG: '0;15'})('ok')).toEqual({color: '#0072B2'})
+    expect(styleOfTheme('auto', true, {})('ok')).toEqual({color: '#56B4E9'})
+  })
+
+  test.each([
+    ['dark', '#000000', 4.5],
+    ['light', '#FFFFFF', 4.5],
+    ['high-contrast', '#000000', 7],
+  ] as const)('%s on %s has a contrast of at least %f', (theme, ground, least) => {
+    for (const tone of tones) {
+      const {color} = styleOfTheme(theme, true)(tone)
+      expect(contrast(color!, ground), tone).toBeGreaterThanOrEqual(least)
+    }
+  })
+
+  test('no two tones look alike, also without red or green', () => {
+    for (const theme of ['dark', 'light', 'high-contrast'] as const) {
+      const colors = tones.map((tone) => styleOfTheme(theme, true)(tone).color)
+      expect(new Set(colors).size).toBe(tones.length)
+    }
+  })
 })
 
-test('a text is cut by characters, never in the middle of one', () => {
+/** WCAG 2.1, relative luminance. */
+function contrast(a: string, b: string): number {
+  const light = (hex: string) => {
+    const [red, green, blue] = [1, 3, 5].map((at) => {
+      const share = Number.parseInt(hex.slice(at, at + 2), 16) / 255
+      return share <= 0.03928 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4
+    }) as [number, number, number]
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+  }
+  const [high, low] = [light(a), light(b)].toSorted((x, y) => y - x) as [number, number]
+  return (high + 0.05) / (low + 0.05)
+}
+
+test('a text is cut by cells, never in the middle of a letter', () => {
   expect(fit('abc', 3, true)).toBe('abc')
   expect(fit('abcd', 3, true)).toBe('ab…')
   expect(fit('◆◆◆◆', 3, true)).toBe('◆◆…')
-  expect(fit('😀😀😀', 2, true)).toBe('😀…')
-  expect(fit('abc', 0, true)).toBe('…')
+  // Each takes two cells.
+  expect(fit('😀😀😀', 4, true)).toBe('😀…')
+  expect(fit('長い名前', 5, true)).toBe('長い…')
+  expect(fit('長い名前', 4, true)).toBe('長…')
+  expect(fit('👩‍👩‍👧 family', 5, true)).toBe('👩‍👩‍👧 f…')
+  expect(fit('abcd', 3, false)).toBe('ab~')
 })

@@ -1,76 +1,94 @@
-import {expect, test} from 'vitest'
+import {describe, expect, test} from 'vitest'
 
 import {
   actionOf,
   afterAction,
   firstScreen,
+  keyHelp,
+  type Key,
   type KeyAction,
+  type Offer,
   type ScreenState,
 } from '../../src/ui/dashboard/keys.ts'
 import {
+  allPanels,
   frameLayout,
-  panelNames,
+  lowerPanels,
   singleLayout,
   type PanelName,
 } from '../../src/ui/dashboard/layout.ts'
 
 const HEADER_AND_FOOTER = 3
+const without = (...names: PanelName[]) => allPanels.filter((name) => !names.includes(name))
+/** With everything, and for one who only watches. */
+const offers: (readonly PanelName[])[] = [allPanels, without('lst', 'window', 'duty', 'rewards')]
 
-const everySize = [false, true].flatMap((hasLst) =>
-  Array.from({length: 141}, (_, column) =>
-    Array.from({length: 45}, (_row, row) => ({columns: column + 60, rows: row + 16, hasLst})),
-  ).flat(),
-)
-
-test('every size from 60x16 to 200x60: widths fill the terminal, heights leave its last row free', () => {
-  for (const {columns, rows, hasLst} of everySize) {
-    const layout = frameLayout(columns, rows, hasLst)
-    if (layout.kind !== 'panels') throw new Error(`${columns}x${rows} has no panels.`)
-    let height = 0
-    for (const line of layout.lines) {
-      expect(
-        line.reduce((sum, {width}) => sum + width, 0),
-        `${columns}x${rows}`,
-      ).toBe(columns)
-      expect(new Set(line.map((panel) => panel.height)).size).toBe(1)
-      height += line[0]!.height
-      for (const panel of line) {
-        expect(panel.width).toBeGreaterThanOrEqual(30)
-        // Two borders, a title and at least two lines under it.
-        expect(panel.height, `${panel.name} at ${columns}x${rows}`).toBeGreaterThanOrEqual(4)
+test('every size from 60x16 to 250x80: widths fill the terminal, heights leave its last row free', () => {
+  let laidOut = 0
+  for (const panels of offers) {
+    for (let columns = 60; columns <= 250; columns++) {
+      for (let rows = 16; rows <= 80; rows++) {
+        const layout = frameLayout(columns, rows, panels, 'stake')
+        const at = `${columns}x${rows}`
+        if (columns < 80 || rows < 20) {
+          expect(layout, at).toEqual({kind: 'summary'})
+          continue
+        }
+        if (layout.kind !== 'panels') throw new Error(`${at} has no panels.`)
+        laidOut++
+        let height = 0
+        for (const line of layout.lines) {
+          expect(
+            line.reduce((sum, {width}) => sum + width, 0),
+            at,
+          ).toBe(columns)
+          expect(new Set(line.map((panel) => panel.height)).size).toBe(1)
+          height += line[0]!.height
+          for (const panel of line) {
+            expect(panel.width).toBeGreaterThanOrEqual(30)
+            // Two borders, a title and at least one line under it.
+            expect(panel.height, `${panel.name} at ${at}`).toBeGreaterThanOrEqual(4)
+          }
+        }
+        expect(height + HEADER_AND_FOOTER, at).toBe(rows - 1)
+        const names = layout.lines.flat().map(({name}) => name)
+        expect(new Set(names).size).toBe(names.length)
+        expect(names.slice(0, 2)).toEqual(['production', 'rotation'])
       }
     }
-    expect(height + HEADER_AND_FOOTER, `${columns}x${rows}`).toBe(rows - 1)
-    const names = layout.lines.flat().map(({name}) => name)
-    expect(new Set(names).size).toBe(names.length)
-    expect(names.slice(0, 2)).toEqual(['production', 'rotation'])
   }
-  expect(everySize).toHaveLength(2 * 141 * 45)
+  expect(laidOut).toBe(2 * 171 * 61)
 })
 
-test.each([false, true])(
-  'from 80 columns on every panel is there (liquid staking: %s)',
-  (hasLst) => {
-    const layout = frameLayout(80, 24, hasLst)
-    const names = layout.kind === 'panels' && layout.lines.flat().map(({name}) => name)
-
-    expect(names).toEqual(panelNames(hasLst))
-    expect(panelNames(hasLst).includes('lst')).toBe(hasLst)
-  },
-)
+test('140x40 shows every panel; smaller screens reach the others at the bottom', () => {
+  const names = (columns: number, rows: number, lower: PanelName) => {
+    const layout = frameLayout(columns, rows, allPanels, lower)
+    return layout.kind === 'panels' ? layout.lines.flat().map(({name}) => name) : []
+  }
+  expect(names(140, 40, 'stake').toSorted()).toEqual([...allPanels].toSorted())
+  for (const [columns, rows] of [
+    [80, 24],
+    [100, 30],
+  ] as const) {
+    const lower = lowerPanels(columns, rows, allPanels)
+    expect(lower.length).toBeGreaterThan(2)
+    const seen = new Set(lower.flatMap((name) => names(columns, rows, name)))
+    expect([...seen].toSorted()).toEqual([...allPanels].toSorted())
+  }
+})
 
 test.each([
   [59, 16],
   [60, 15],
   [1, 1],
   [200, 15],
-])('%ix%i is too small for panels: one line', (columns, rows) => {
-  expect(frameLayout(columns, rows, true)).toEqual({kind: 'line'})
+])('%ix%i is too small: one line', (columns, rows) => {
+  expect(frameLayout(columns, rows, allPanels, 'stake')).toEqual({kind: 'line'})
   expect(singleLayout('events', columns, rows)).toEqual({kind: 'line'})
 })
 
 test('one panel alone has the whole screen', () => {
-  for (const name of panelNames(true)) {
+  for (const name of allPanels) {
     expect(singleLayout(name, 100, 30)).toEqual({
       kind: 'panels',
       lines: [[{name, width: 100, height: 30 - 1 - HEADER_AND_FOOTER}]],
@@ -78,41 +96,77 @@ test('one panel alone has the whole screen', () => {
   }
 })
 
-const plain = {tab: false, shift: false, escape: false}
+const plain: Key = {
+  ...{tab: false, shift: false, escape: false, return: false, backspace: false, delete: false},
+  ...{upArrow: false, downArrow: false, pageUp: false, pageDown: false, ctrl: false},
+}
 
-test('keys mean what the help says, and all others mean nothing', () => {
-  const meanings = ['q', '?', 'r', 'p', '0', '1', '5', '6', '7', 'x', 'Q', '', '11'].map(
-    (input) => [input, actionOf(input, plain)],
-  )
-
-  expect(Object.fromEntries(meanings)).toEqual({
-    q: 'quit',
-    '?': 'help',
-    r: 'refresh',
-    p: 'pause',
-    '0': 'all-panels',
-    '1': {show: 'production'},
-    '5': {show: 'events'},
-    '6': {show: 'lst'},
-    '7': undefined,
-    x: undefined,
-    Q: undefined,
-    '': undefined,
-    '11': undefined,
+describe('keys', () => {
+  test('mean what the help says, and all others mean nothing', () => {
+    const meanings = Object.fromEntries(
+      [...'q?drptucw/[]0jkgG159xQ', '', '11'].map((input) => [
+        input,
+        actionOf(input, plain, false),
+      ]),
+    )
+    expect(meanings).toEqual({
+      ...{q: 'quit', '?': 'help', d: 'sources', r: 'refresh', p: 'pause', t: 'theme', u: 'units'},
+      ...{c: 'copy', w: 'save', '/': 'filter', '[': 'lower-previous', ']': 'lower-next'},
+      ...{'0': 'all-panels', j: {scroll: 1}, k: {scroll: -1}},
+      ...{g: 'scroll-start', G: 'scroll-end'},
+      ...{'1': {show: 'production'}, '5': {show: 'duty'}, '9': {show: 'host'}},
+      ...{x: undefined, Q: undefined, '': undefined, '11': undefined},
+    })
+    const named: [Partial<Key>, KeyAction][] = [
+      [{tab: true}, 'next-panel'],
+      [{tab: true, shift: true}, 'previous-panel'],
+      [{escape: true}, 'all-panels'],
+      [{return: true}, 'zoom'],
+      [{upArrow: true}, {scroll: -1}],
+      [{downArrow: true}, {scroll: 1}],
+      [{pageUp: true}, {scroll: -10}],
+      [{pageDown: true}, {scroll: 10}],
+    ]
+    for (const [key, action] of named)
+      expect(actionOf('', {...plain, ...key}, false)).toEqual(action)
+    // In a burst they arrive as characters.
+    expect(['\t', '\r', '\u001B'].map((input) => actionOf(input, plain, false))).toEqual([
+      ...['next-panel', 'zoom', 'all-panels'],
+    ])
+    expect(actionOf('\u007F', plain, true)).toBe('filter-erase')
+    expect(actionOf('z', {...plain, ctrl: true}, false)).toBe('suspend')
+    expect(actionOf('q', {...plain, ctrl: true}, false)).toBeUndefined()
+    // Every letter that acts is in the help.
+    const help = keyHelp.map(([keys]) => keys).join(' ')
+    for (const key of 'q?dr[]jkgG/tucwp') expect(help).toContain(key)
   })
-  expect(actionOf('', {...plain, tab: true})).toBe('next-panel')
-  expect(actionOf('', {...plain, tab: true, shift: true})).toBe('previous-panel')
-  expect(actionOf('', {...plain, escape: true})).toBe('all-panels')
+
+  test('are text while a filter is typed', () => {
+    for (const letter of 'q?drptucw/[]0jkgG1 ~') {
+      expect(actionOf(letter, plain, true)).toEqual({type: letter})
+    }
+    expect(actionOf('\u0007', plain, true)).toBeUndefined()
+    expect(actionOf('', {...plain, return: true}, true)).toBe('filter-done')
+    expect(actionOf('', {...plain, backspace: true}, true)).toBe('filter-erase')
+    expect(actionOf('', {...plain, escape: true}, true)).toBe('all-panels')
+  })
+})
+
+const offer = (panels: readonly PanelName[] = without('lst')): Offer => ({
+  ...{panels, lower: lowerPanels(80, 24, panels), rows: 50, height: 17},
 })
 
 /** The screen after these actions. */
 function afterWith(panels: readonly PanelName[], ...actions: KeyAction[]): ScreenState {
-  return actions.reduce((state, action) => afterAction(state, action, panels), firstScreen)
+  return actions.reduce<ScreenState>(
+    (state, action) => afterAction(state, action, offer(panels)),
+    firstScreen,
+  )
 }
-const after = (...actions: KeyAction[]) => afterWith(panelNames(false), ...actions)
+const after = (...actions: KeyAction[]) => afterWith(without('lst'), ...actions)
 
 test('Tab walks through all panels and comes back; Shift-Tab walks the other way', () => {
-  for (const panels of [panelNames(false), panelNames(true)]) {
+  for (const panels of offers) {
     const walk = panels.map(
       (_name, index) => afterWith(panels, ...Array(index + 1).fill('next-panel')).focus,
     )
@@ -122,32 +176,62 @@ test('Tab walks through all panels and comes back; Shift-Tab walks the other way
   expect(after('next-panel', 'previous-panel')).toEqual(firstScreen)
 })
 
-test('help and pause are switches; one panel can be shown alone and left again', () => {
-  expect(after('help').help).toBe(true)
-  expect(after('help', 'help')).toEqual(firstScreen)
-  expect(after('pause').paused).toBe(true)
-  expect(after('pause', 'pause')).toEqual(firstScreen)
+test('switches switch back; one panel can be shown alone and left again', () => {
+  expect(after('help').overlay).toBe('help')
+  expect(after('help', 'sources').overlay).toBe('sources')
+  for (const action of ['help', 'sources', 'pause', 'units'] as const)
+    expect(after(action, action)).toEqual(firstScreen)
   expect(after({show: 'stake'})).toMatchObject({single: 'stake', focus: 'stake'})
-  expect(after('help', {show: 'stake'}, 'all-panels')).toMatchObject({single: null, help: false})
+  expect(after('next-panel', 'zoom')).toMatchObject({single: 'rotation'})
+  expect(after('help', {show: 'stake'}, 'all-panels')).toMatchObject({single: null, overlay: null})
 })
 
-test('quit and refresh change nothing on the screen, and a paused screen stays paused', () => {
-  expect(after('quit')).toBe(firstScreen)
+test('themes go round', () => {
+  const themes = new Set<string>()
+  let state = firstScreen
+  for (let at = 0; at < 5; at++) {
+    themes.add(state.theme)
+    state = afterAction(state, 'theme', offer())
+  }
+  expect(themes.size).toBe(5)
+  expect(state.theme).toBe('auto')
+})
+
+test('the panel at the bottom changes both ways', () => {
+  const seen = new Set<string>()
+  let state = firstScreen
+  const {lower} = offer(allPanels)
+  for (const _name of lower) {
+    state = afterAction(state, 'lower-next', offer(allPanels))
+    seen.add(state.lower)
+  }
+  expect([...seen].toSorted()).toEqual([...lower].toSorted())
+  expect(afterAction(state, 'lower-previous', offer(allPanels)).lower).not.toBe(state.lower)
+})
+
+test('scrolling stays within the rows, and another panel begins at its top', () => {
+  expect(after({show: 'events'}, {scroll: -5}).scroll).toBe(0)
+  expect(after({show: 'events'}, {scroll: 1000}).scroll).toBe(50 - 17)
+  expect(after({show: 'events'}, 'scroll-end').scroll).toBe(50 - 17)
+  expect(after({show: 'events'}, 'scroll-end', 'scroll-start').scroll).toBe(0)
+  expect(after({show: 'events'}, 'scroll-end', 'next-panel').scroll).toBe(0)
+})
+
+test('a filter is typed, kept and ended', () => {
+  const typed: KeyAction[] = ['filter', ...[...'epoch q'].map((type) => ({type}))]
+  expect(after(...typed)).toMatchObject({typing: true, filter: 'epoch q', single: 'events'})
+  expect(after(...typed, 'filter-erase').filter).toBe('epoch ')
+  expect(after(...typed, 'filter-done')).toMatchObject({typing: false, filter: 'epoch q'})
+  expect(after(...typed, 'all-panels')).toEqual({...firstScreen, focus: 'events'})
+})
+
+test('effects change nothing on the screen, and a paused screen stays paused', () => {
+  for (const action of ['quit', 'suspend', 'copy', 'save', 'refresh'] as const)
+    expect(after(action)).toBe(firstScreen)
   expect(after('pause', 'refresh', 'next-panel').paused).toBe(true)
-})
-
-test('Tab moves the panel that is shown alone', () => {
-  expect(after({show: 'production'}, 'next-panel')).toMatchObject({
-    single: 'rotation',
-    focus: 'rotation',
-  })
-})
-
-test('a number leaves the help, or the panel would be hidden behind it', () => {
-  expect(after('help', {show: 'stake'})).toMatchObject({single: 'stake', help: false})
 })
 
 test('the key of a panel that is not there means nothing', () => {
   expect(after({show: 'lst'})).toBe(firstScreen)
-  expect(afterWith(panelNames(true), {show: 'lst'})).toMatchObject({single: 'lst', focus: 'lst'})
+  expect(afterWith(allPanels, {show: 'lst'})).toMatchObject({single: 'lst', focus: 'lst'})
 })

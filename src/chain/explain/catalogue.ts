@@ -85,7 +85,10 @@ export function findPanic(code: bigint, place: Place = {}): CatalogueEntry[] {
 }
 
 function ranked(entries: CatalogueEntry[], place: Place): CatalogueEntry[] {
-  return narrowed(entries, place).toSorted((a, b) => fits(b, place) - fits(a, place))
+  // Of entries that are all from elsewhere, the one for any contract fits a known one best.
+  const rank = (entry: CatalogueEntry) =>
+    fits(entry, place) || (place.contract !== undefined && entry.contracts.length === 0 ? 0.5 : 0)
+  return narrowed(entries, place).toSorted((a, b) => rank(b) - rank(a))
 }
 
 /**

@@ -7,6 +7,20 @@ const REWARD_BATCH = ['LockingPool.batchSubmitRewards']
 
 /** Reasons of ERC-20 tokens. Who lacks the balance depends on the call, and the call decides. */
 export const tokenReasons = [
+  ...entriesOf({kind: 'text', contracts: [], source: 'OpenZeppelin ERC20'}, [
+    ...['ERC20: insufficient allowance', 'ERC20: transfer amount exceeds allowance'].map(
+      (subject) => ({
+        ...{subject, code: 'ALLOWANCE_MISSING' as const},
+        message: 'The called contract takes more of a token than the account allows it.',
+        meaning: 'A contract needs an allowance before it can take tokens.',
+        causes: [
+          'The allowance was used up or lowered.',
+          'The endpoint returned another allowance.',
+        ],
+        hints: ['Run the same command again: it reads the allowance and approves what is missing.'],
+      }),
+    ),
+  ]),
   ...entriesOf({kind: 'text', contracts: TOKENS, source: 'OpenZeppelin 4.9 ERC20'}, [
     {
       subject: 'ERC20: insufficient allowance',

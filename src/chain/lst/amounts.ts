@@ -3,5 +3,5 @@ export interface LstAmounts {
   token: string
   /** Arguments in METIS or in the token. */
   names: RegExp
-  isTokenArgument(contract: string, name: string): boolean
+  isTokenArgument(contract: string, name: string, functionName: string): boolean
 }

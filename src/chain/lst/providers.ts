@@ -22,7 +22,11 @@ export const lstAbis: readonly (readonly [name: string, abi: Abi])[] = [
 
 export const lstRefusals: LstRefusals = together([artemisRefusals, enkiRefusals, stakelinkRefusals])
 
-export const lstAmounts: readonly LstAmounts[] = [artemisAmounts, ...enkiAmounts, stakelinkAmounts]
+export const lstAmounts: readonly LstAmounts[] = [
+  artemisAmounts,
+  ...enkiAmounts,
+  ...stakelinkAmounts,
+]
 
 /** Family by family, in the order of the providers. */
 function together(all: readonly LstRefusals[]): LstRefusals {

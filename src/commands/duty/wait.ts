@@ -14,7 +14,7 @@ and with 124 after --max-wait. With --json each look is one document per line; t
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> --idle 10m --max-wait 6h',
-    '<%= config.bin %> <%= command.id %> --idle 2m && <%= config.bin %> node restart',
+    '<%= config.bin %> <%= command.id %> --idle 2m --profile seq-2',
   ]
 
   static override flags = {

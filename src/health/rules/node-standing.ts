@@ -18,7 +18,7 @@ const duplicateSigner: NodeRule = ({twin: seen, phase}, {setting}) => {
       cost: seen.yields
         ? `It was started first, so this node signs nothing. It is peer ${seen.peerId}.`
         : `It was started later and must stop; until then, two blocks of one height can appear. It is peer ${seen.peerId}.`,
-      remedy: commandFor(setting, seen.yields ? 'node stop' : 'node status'),
+      remedy: commandFor(setting, seen.yields ? 'node stop --now' : 'node status'),
       sources: NODE,
       sinceMs: seen.sinceMs,
     },

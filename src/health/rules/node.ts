@@ -43,7 +43,7 @@ const processRule: Rule = (view) => {
           ? 'your node is suspended by a signal'
           : 'your node is running but does not respond',
         // Stopping it costs nothing more, and it restarts with its sign guard.
-        remedy: commandFor(setting, 'node stop'),
+        remedy: commandFor(setting, 'node stop --now'),
       },
     ]
   }

@@ -11,13 +11,14 @@ import {localAave, planAave} from './lending/aave/plan.ts'
 import {localShoebill, planShoebill} from './lending/shoebill/plan.ts'
 import {localAlgebra, planAlgebra} from './pools/algebra/plan.ts'
 import {fillPool, localNetswap, planNetswap} from './pools/netswap/plan.ts'
-import {firstMetisPrice, localFeeds, localTokens, planTokens} from './tokens.ts'
+import {firstMetisPrice, localFeeds, localTokenDecimals, localTokens, planTokens} from './tokens.ts'
 
 /** Half of the first loan makes a pool: a fee is owed on top of what was borrowed, so more must be bought. */
 const USDS_WEI = FIRST_LOAN_WEI / 2n
 
 const localDefi: DefiDeployments = {
   tokens: {...localTokens, USDS: localStablis.usds},
+  tokenDecimals: localTokenDecimals,
   feeds: localFeeds,
   pools: {netswap: localNetswap, algebra: localAlgebra},
   lending: {aave: localAave, shoebill: localShoebill},

@@ -18,6 +18,9 @@ export const localTokens = {
   MAI: '0x4200000000000000000000000000000000003002',
 } as const satisfies Record<string, Address>
 
+/** USDS belongs to its market. */
+export const localTokenDecimals = {'m.USDC': 6, MAI: 18, USDS: 18} as const
+
 export const localFeeds = {
   'METIS/USD': '0x4200000000000000000000000000000000003011',
   'USDC/USD': '0x4200000000000000000000000000000000003012',
@@ -32,8 +35,18 @@ const FEED_DECIMALS = 8
 /** Tokens that the local markets trade in, and the prices that they read. */
 export function planTokens(governanceAddress: Address): Placement[] {
   return [
-    token('bridged USDC', ['USDC Token', 'm.USDC', 6], localTokens['m.USDC'], governanceAddress),
-    token('MAI', ['Mai Stablecoin', 'MAI', 18], localTokens.MAI, governanceAddress),
+    token(
+      'bridged USDC',
+      ['USDC Token', 'm.USDC', localTokenDecimals['m.USDC']],
+      localTokens['m.USDC'],
+      governanceAddress,
+    ),
+    token(
+      'MAI',
+      ['Mai Stablecoin', 'MAI', localTokenDecimals.MAI],
+      localTokens.MAI,
+      governanceAddress,
+    ),
     feed('METIS / USD', firstMetisPrice, localFeeds['METIS/USD'], governanceAddress),
     feed('USDC / USD', 1n, localFeeds['USDC/USD'], governanceAddress),
   ]

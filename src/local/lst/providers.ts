@@ -10,12 +10,18 @@ import type {Context} from '../../services/context.ts'
 import type {LocalMessage} from '../message.ts'
 import type {GenesisParts, SeedCall} from '../placement.ts'
 import {artemisLock, type LocalArtemisL1, planArtemisL1} from './artemis/l1.ts'
-import {depositWithArtemis, localArtemis, planArtemis, seedArtemis} from './artemis/plan.ts'
+import {
+  delayArtemis,
+  depositWithArtemis,
+  localArtemis,
+  planArtemis,
+  seedArtemis,
+} from './artemis/plan.ts'
 import {enkiLock, type LocalEnkiL1, planEnkiL1} from './enki/l1.ts'
 import {localEnki, planEnki} from './enki/plan.ts'
 import type {L1LockParts, L1LstParts, L1LstSite} from './l1.ts'
 import {type LocalStakelinkL1, planStakelinkL1, stakelinkLock} from './stakelink/l1.ts'
-import {localStakelink, planStakelink} from './stakelink/plan.ts'
+import {delayStakelink, localStakelink, planStakelink} from './stakelink/plan.ts'
 import {relayStakelink} from './stakelink/relay.ts'
 
 /** The addresses that the providers have on a local network, where they are part of it. */
@@ -57,6 +63,8 @@ export interface LstPlanOptions {
   firstDepositWei: bigint
   /** Price of the bridge to L1. */
   bridgeCostWei: bigint
+  /** Delay of every provider. Absent: as they promise. */
+  lstDelaySeconds?: number
 }
 
 /** The contracts of the providers. */
@@ -65,8 +73,9 @@ export function planLst(options: LstPlanOptions): GenesisParts {
   const artemis = planArtemis({governanceAddress, l1StakingPool: l1?.artemis.manager})
   if (!options.with?.includes('lst')) return {placements: artemis, seeds: []}
   const l1Dealer = l1?.enki.dealer ?? zeroAddress
-  const enkiParts = planEnki({governanceAddress, bridge, l1Dealer})
-  const {firstDepositWei, bridgeCostWei} = options
+  const {firstDepositWei, bridgeCostWei, lstDelaySeconds: delay} = options
+  const delaySeconds = delay === undefined ? null : BigInt(delay)
+  const enkiParts = planEnki({governanceAddress, bridge, l1Dealer, delaySeconds})
   const stakelink = planStakelink({
     ...{governanceAddress, bridge, firstDepositWei, bridgeCostWei},
     ...(l1 ? {l1: l1.stakelink} : {}),
@@ -78,6 +87,12 @@ export function planLst(options: LstPlanOptions): GenesisParts {
       ...enkiParts.seeds,
       ...(first ? seedArtemis(governanceAddress, first) : []),
       ...stakelink.seeds,
+      ...(delaySeconds === null
+        ? []
+        : [
+            ...delayArtemis(governanceAddress, delaySeconds),
+            ...delayStakelink(governanceAddress, delaySeconds),
+          ]),
     ],
   }
 }

@@ -35,10 +35,15 @@ export type MarketDeployments<K extends MarketKind> = {
   [A in OfKind<K> as A['id']]?: MarketAddresses<A>
 }
 
+/** Twice those of METIS. Tokens with more have none that anybody could count. */
+export const MOST_DECIMALS = 36
+
 /** The markets around the liquid-staking tokens of a network. */
 export interface DefiDeployments {
   /** Tokens that are traded, lent or borrowed there, by symbol. METIS and the LSTs are known anyway. */
   tokens: Readonly<Record<string, Address>>
+  /** Decimals of these tokens. Left out where a document does not name them: then the contract says. */
+  tokenDecimals?: Readonly<Record<string, number>>
   /** Price feeds by description, such as `METIS/USD`. */
   feeds: Readonly<Record<string, Address>>
   pools: MarketDeployments<'pools'>
@@ -56,6 +61,7 @@ const andromeda = {
     WMETIS: '0x75cb093E4D61d2A2e65D8e0BBb01DE8d89b53481',
     MAI: '0xdFA46478F9e5EA86d57387849598dbFB2e964b02',
   },
+  tokenDecimals: {'m.USDC': 6, 'm.USDT': 6, 'm.DAI': 18, WETH: 18, WMETIS: 18, MAI: 18},
   feeds: {'METIS/USD': '0xD4a5Bb03B5D66d9bf81507379302Ac2C2DFDFa6D'},
 } as const
 

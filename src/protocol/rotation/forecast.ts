@@ -167,6 +167,12 @@ function drawnAs(
   return {label: confidence === 'proven' ? 'exact' : 'probable', basis: 'selection', signer: drawn}
 }
 
+/** A screen asks four times a second for the same draws, which cost some milliseconds. */
+const drawn = new WeakMap<
+  readonly Candidate[],
+  {key: string; draws: ReadonlyMap<bigint, Address>}
+>()
+
 function drawsFor(
   {plan}: ForecastInput,
   after: bigint | undefined,
@@ -175,8 +181,18 @@ function drawsFor(
   if (!plan || after === undefined) return new Map()
   const count = Number(until - after - 1n)
   if (count <= 0) return new Map()
-  const draws = forecastProducers(after + 1n, count, plan.candidates, plan.l1Batch)
-  return new Map(draws.map(({spanId, signer}) => [spanId, signer]))
+  const {candidates, l1Batch} = plan
+  const key = `${after} ${count} ${l1Batch}`
+  const kept = drawn.get(candidates)
+  if (kept?.key === key) return kept.draws
+  const draws = new Map(
+    forecastProducers(after + 1n, count, candidates, l1Batch).map(({spanId, signer}) => [
+      spanId,
+      signer,
+    ]),
+  )
+  drawn.set(candidates, {key, draws})
+  return draws
 }
 
 /** What is on L2 wins over the plan: nodes obey the contract. */
@@ -184,7 +200,7 @@ function fixedEpoch(
   {current, committed, plan}: ForecastInput,
   number: bigint,
 ): (Epoch & {basis: 'committed' | 'planned'}) | undefined {
-  const onL2 = [...committed, ...(current ? [current] : [])].find(
+  const onL2 = [...(current ? [current] : []), ...committed].find(
     (epoch) => epoch.number === number,
   )
   if (onL2) return {...onL2, basis: 'committed'}

@@ -43,6 +43,9 @@ export function beganWithRespan(
   return before !== undefined && before.number > 0n && epochBlocks(before) < epochLength
 }
 
+/** The one in progress and the one that is committed after it. */
+const UNLISTED_EPOCHS = 2
+
 /**
  * Joins the epochs of the contract with what the consensus layer knows. Pure.
  *
@@ -64,10 +67,13 @@ export function epochRecords(
   const isRespanned = (index: number) => {
     const epoch = epochs[index]
     if (!epoch) return false
-    if (!bySpan) return beganWithRespan(epoch, epochs[index - 1], epochLength)
-    const respan = bySpan.get(epoch.number)
+    const respan = bySpan?.get(epoch.number)
     // One that never landed on L2 has set nothing.
-    return respan !== undefined && isSame(respan.to, epoch.signer)
+    if (respan && isSame(respan.to, epoch.signer)) return true
+    // L2 has the newest respan before the consensus layer lists it. Older lengths prove nothing where the list is
+    // known: the length of an epoch may have been another one then.
+    const isNew = index >= epochs.length - UNLISTED_EPOCHS
+    return (!bySpan || isNew) && beganWithRespan(epoch, epochs[index - 1], epochLength)
   }
   return epochs.map((epoch, index) => {
     const respan = isRespanned(index) ? bySpan?.get(epoch.number) : undefined

@@ -3,11 +3,13 @@ import {getBalance, getCode, readContract} from 'viem/actions'
 
 import {erc20Abi} from '../../chain/abis/erc20.ts'
 import {readAllowance, readTokenBalance} from '../../chain/actions/erc20/read-token.ts'
+import {wrongRead} from '../../chain/endpoint-errors.ts'
 import {ifOffered} from '../../chain/lst/optional.ts'
 import {MetisSeqError} from '../../lib/errors.ts'
 import {cleanText} from '../../lib/clean-text.ts'
 import {formatWei, formatWeiShort, shortHex} from '../../lib/units.ts'
 import {resolveAmount, type Amount} from '../../protocol/amount.ts'
+import {MOST_DECIMALS} from '../../protocol/defi/markets.ts'
 import {deployedLst} from '../../protocol/lst/providers.ts'
 import type {Context} from '../context.ts'
 import {ourOwn, type Condition} from '../sending/check.ts'
@@ -72,9 +74,28 @@ export async function readToken(context: Context, address: Address): Promise<Tok
   if (decimals === null || named === null) {
     throw tokenUnknown(context, address, 'the contract at the address is no token')
   }
+  // What is signed is the amount that was typed, times these decimals.
+  const certain = knownDecimals(context, address, symbol)
+  if (certain !== undefined && decimals !== certain) throw wrongRead('decimals')
+  if (decimals > MOST_DECIMALS) {
+    throw tokenUnknown(context, address, `its ${decimals} decimals are more than ${MOST_DECIMALS}`)
+  }
   // Anyone can deploy a token with any symbol, and with any text in it.
   const shown = symbol ?? `${cleanText(named, 20)} at ${shortHex(address)}`
   return {symbol: shown, address: getAddress(address), decimals, isMetis: false}
+}
+
+/** Decimals that no endpoint is asked for: those of the providers' tokens, and of the document. */
+function knownDecimals(
+  {network}: Context,
+  address: Address,
+  symbol: string | undefined,
+): number | undefined {
+  const {tokens = {}, tokenDecimals = {}} = network.defi ?? {}
+  if (symbol === undefined) return undefined
+  const inDocument = tokens[symbol]
+  if (inDocument === undefined) return 18
+  return isAddressEqual(inDocument, address) ? tokenDecimals[symbol] : undefined
 }
 
 function tokenUnknown(context: Context, text: string, reason?: string): MetisSeqError {

@@ -1,4 +1,4 @@
-import {MetisSeqError} from '../../lib/errors.ts'
+import {MetisSeqError, messageOf} from '../../lib/errors.ts'
 import {counted, formatDuration} from '../../lib/units.ts'
 import type {Context} from '../context.ts'
 import {readWindow, type DutyWindow} from './window.ts'
@@ -11,7 +11,7 @@ export const RESTART_SECONDS = 60
  *
  * @param options.now goes ahead; `warn` then says what that costs
  * @returns the window; null for a profile without a signer, which has no turns
- * @throws {MetisSeqError} ON_DUTY, those of the L2 endpoint
+ * @throws {MetisSeqError} ON_DUTY, ROTATION_UNKNOWN
  */
 export async function assertOffDuty(
   context: Context,
@@ -25,7 +25,8 @@ export async function assertOffDuty(
   const {needSeconds, now, warn, signal} = options
   if (!context.profile?.signer) return null
   const window = await readWindow(context, needSeconds, {signal}).catch((error: unknown) => {
-    if (!now || signal.aborted) throw error
+    if (signal.aborted) throw error
+    if (!now) throw turnUnknown(error)
     return null
   })
   if (window === null) {
@@ -56,6 +57,18 @@ export function costOf({reason, epoch, blocksLeft, respanDelaySeconds}: DutyWind
     case 'not-drawn':
       return 'It costs nothing now.'
   }
+}
+
+/** A rotation that cannot be read is no reason to go, and none to be stuck. */
+function turnUnknown(cause: unknown): MetisSeqError {
+  const reason = messageOf(cause)
+  return new MetisSeqError({
+    code: 'ROTATION_UNKNOWN',
+    message: `Nothing was stopped or changed: it is unknown whether the signer has a turn now. ${reason}`,
+    facts: {reason},
+    hints: ['Run `metis-seq network check`.', 'Pass `--now` to go ahead.'],
+    cause,
+  })
 }
 
 function onDuty(window: DutyWindow): MetisSeqError {

@@ -37,18 +37,28 @@ export async function readWindow(
   return windowIn(settingOf(context), forecast, {signer, needSeconds})
 }
 
+interface WindowRequest {
+  signer: Address
+  needSeconds: number
+  /** Wall clock, milliseconds since 1970. */
+  nowMs?: number
+  /** A newer head than that of the forecast. */
+  head?: Pick<RotationForecast, 'headBlock' | 'headTimestampSeconds' | 'hasEpoch'>
+}
+
 /** The same from a forecast that was read already. Pure. */
 export function windowIn(
   setting: Setting,
   forecast: RotationForecast,
-  {signer, needSeconds, nowMs = Date.now()}: {signer: Address; needSeconds: number; nowMs?: number},
+  {signer, needSeconds, nowMs = Date.now(), head = forecast}: WindowRequest,
 ): DutyWindow {
-  const {epochs, shares, headBlock, headTimestampSeconds, blockMs, doubt} = forecast
+  const {epochs, shares, blockMs, doubt} = forecast
+  const {headBlock, headTimestampSeconds, hasEpoch} = head
   const {slotMs, respanDelaySeconds} = setting
   const silentSeconds = nowMs / 1000 - Number(headTimestampSeconds)
   const window = restartWindow({
     forecast: epochs,
-    hasEpoch: forecast.hasEpoch,
+    hasEpoch,
     own: signer,
     isCandidate: shares.some((share) => isSame(share.signer, signer)),
     ...{headBlock, needSeconds, slotMs, blockMs},

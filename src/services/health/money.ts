@@ -25,6 +25,8 @@ export interface L1Money {
   ownerIsWhitelisted: boolean
   /** The contract pauses every operation. */
   paused: boolean
+  /** The least that may be locked. */
+  minLockMetisWei: bigint
   /** Id of the current reward batch, and the last epoch that was paid. */
   rewardBatchId: bigint
   rewardedUntilEpoch: bigint
@@ -55,6 +57,7 @@ export async function readMoney(context: Context, owner: Address): Promise<L1Mon
     stake: sequencer ? toStakeView(sequencer, pool) : null,
     ...{ownerMetisWei, ownerEthWei, ownerIsWhitelisted},
     paused: pool.paused,
+    minLockMetisWei: pool.minLockMetisWei,
     rewardBatchId: pool.rewardBatchId,
     rewardedUntilEpoch: pool.rewardedUntilEpoch,
     claimCostEthWei: sequencer && mayClaim(sequencer, facts) ? await costEthWei : null,

@@ -186,6 +186,10 @@ async function assertOpen(provider: LstProvider): Promise<void> {
     message: `${name} takes no deposits: ${warnings.join(' ')}`,
     retryable: state === 'closed',
     facts: {provider: idOf(provider), state},
-    hints: ['Withdrawals and claims are still possible: `metis-seq lst position`.'],
+    hints: [
+      state === 'closed'
+        ? 'Withdrawals and claims are still possible: `metis-seq lst position`.'
+        : 'Run `metis-seq lst list` to see what is wrong; withdrawals need fewer of its contracts.',
+    ],
   })
 }

@@ -1,4 +1,4 @@
-import type {Address} from 'viem'
+import {isAddressEqual, zeroAddress, type Address} from 'viem'
 
 import {MetisSeqError} from '../../lib/errors.ts'
 import {jsonFault} from '../../lib/json.ts'
@@ -11,6 +11,7 @@ import {isBuiltIn, saveNetwork} from '../../store/networks.ts'
 import type {Context} from '../context.ts'
 import type {SettingPlan} from '../governance/setting-plan.ts'
 import {planWhitelistOf, readMember} from '../staking/whitelist.ts'
+import {openProviders} from './providers.ts'
 
 /**
  * Reads a provider for a network of one's own.
@@ -30,7 +31,47 @@ export function readProviderFile(path: string): ProviderDocument {
   const document = value as ProviderDocument
   const faults = contractsFault(document.provider, document.contracts)
   if (faults.length > 0) throw providerInvalid(path, faults)
+  const owners = ownersFault(document.registration.l1Owners)
+  if (owners !== null) throw providerInvalid(path, [`registration.l1Owners ${owners}`])
   return document
+}
+
+function ownersFault(owners: readonly Address[]): string | null {
+  if (owners.length === 0) return 'must name an owner: nobody else can lock what is deposited'
+  if (owners.some((each) => isAddressEqual(each, zeroAddress))) return 'has the zero address'
+  const different = new Set(owners.map((each) => each.toLowerCase()))
+  return different.size < owners.length ? 'names an owner twice' : null
+}
+
+/**
+ * From then on deposits of everybody on the network go to these contracts: they have to be there, and
+ * to be those of one provider.
+ *
+ * @throws {MetisSeqError} PROVIDER_INVALID
+ */
+export async function assertContracts(
+  {l2}: Context,
+  {provider, contracts}: ProviderDocument,
+  source: string,
+): Promise<void> {
+  const [opened] = openProviders(l2().client, {[provider]: contracts} as LstDeployments)
+  const {state, warnings} = await opened!.describe()
+  if (state !== 'no-code' && state !== 'mismatch') return
+  throw providerInvalid(
+    source,
+    warnings.map((each) => each.replace(/\.$/, '')),
+  )
+}
+
+/** Contracts that the document of the network has at another address, or not at all. */
+export function changedContracts(
+  {network}: Context,
+  {provider, contracts}: ProviderDocument,
+): {name: string; before: Address | null; after: Address}[] {
+  const recorded = (network.lst[provider] ?? {}) as Readonly<Record<string, Address>>
+  return Object.entries(contracts as Readonly<Record<string, Address>>)
+    .map(([name, after]) => ({name, before: recorded[name] ?? null, after}))
+    .filter(({before, after}) => before === null || !isAddressEqual(before, after))
 }
 
 function providerInvalid(source: string, problems: string[], cause?: unknown): MetisSeqError {
@@ -58,16 +99,20 @@ export async function areWhitelisted(
  *
  * @throws {MetisSeqError} NOT_POOL_OWNER, NOTHING_TO_CHANGE
  */
-export function planProviderAdd(
+export async function planProviderAdd(
   context: Context,
-  {provider, registration}: ProviderDocument,
+  document: ProviderDocument,
 ): Promise<SettingPlan> {
-  return planWhitelistOf(context, {
-    accounts: registration.l1Owners,
+  const plan = await planWhitelistOf(context, {
+    accounts: document.registration.l1Owners,
     allowed: true,
     action: 'governance provider add',
-    title: `Let ${lstName(provider)} register sequencers`,
+    title: `Let ${lstName(document.provider)} register sequencers`,
   })
+  const recorded = changedContracts(context, document).map(({name, before, after}) => ({
+    ...{label: `${name}, in the document`, before: before ?? 'none', after},
+  }))
+  return {...plan, effects: [...plan.effects, ...recorded]}
 }
 
 /** Takes them off the whitelist. @throws {MetisSeqError} NOT_POOL_OWNER, NOTHING_TO_CHANGE */

@@ -35,7 +35,8 @@ export function rotationReader(
   {count, signer}: {count: number; signer: Address | null},
 ): () => Promise<RotationLook> {
   const times = createBlockTimes(context)
-  const stallSeconds = stallLimitSeconds(settingOf(context))
+  const setting = settingOf(context)
+  const stallSeconds = stallLimitSeconds(setting)
   let kept: {records: Records; newest: bigint | undefined; atMs: number} | undefined
   return async () => {
     const [rotation, drawing, respanState] = await Promise.all([
@@ -63,7 +64,7 @@ export function rotationReader(
       {rotation, records, drawing, blockMs, stallSeconds},
       {count, signer, nowMs},
     )
-    const successor = composeSuccessor(context, {
+    const successor = composeSuccessor(setting, {
       ...{rotation, drawing, respanState: respanState ?? null, nowMs},
       respans: records.respans ?? [],
     })

@@ -1,10 +1,12 @@
 import {getAddress, type Address} from 'viem'
 
+import type {Setting} from '../../health/snapshot.ts'
 import {MetisSeqError} from '../../lib/errors.ts'
 import {isSame, type RespanRecord} from '../../protocol/rotation/records.ts'
 import {successionAt, type SuccessorAttempt} from '../../protocol/rotation/successor.ts'
 import type {RespanState} from '../../protocol/themis.ts'
 import type {Context} from '../context.ts'
+import {settingOf} from '../health/setting.ts'
 import {rotationOnL2, type RotationNow} from './epochs.ts'
 import {outdated, type Drawing} from './forecast.ts'
 import {readPlan} from './plan.ts'
@@ -55,7 +57,9 @@ export async function readSuccessor(context: Context, nowMs = Date.now()): Promi
   const doubt = outdated(plan, rotation.newest.at(-1)?.number)
   if (doubt !== null) throw rotationUnknown(doubt)
   const drawing = {plan, missing: null, pending: null}
-  const view = composeSuccessor(context, {rotation, drawing, respans, respanState, nowMs})
+  const view = composeSuccessor(settingOf(context), {
+    ...{rotation, drawing, respans, respanState, nowMs},
+  })
   if (!view) throw epochMissing(rotation.headBlock)
   return view
 }
@@ -71,7 +75,7 @@ interface SuccessorReadings {
 
 /** The successor by these readings; null when it cannot be foretold. Pure. */
 export function composeSuccessor(
-  {profile, network}: Pick<Context, 'profile' | 'network'>,
+  {signer: own, respanDelaySeconds}: Pick<Setting, 'signer' | 'respanDelaySeconds'>,
   {rotation, drawing, respans, respanState, nowMs}: SuccessorReadings,
 ): SuccessorView | null {
   const {headBlock, headTimestampSeconds, newest} = rotation
@@ -84,10 +88,8 @@ export function composeSuccessor(
   if (!succession) return null
   const pending =
     respanState?.pending?.startBlock === succession.startBlock ? respanState.pending : null
-  const own = profile?.signer ?? null
   const chosen = pending ? [{attempt: pending.attempt, signer: pending.to}] : []
   const attempts = [...chosen, ...succession.attempts].slice(0, SHOWN_ATTEMPTS)
-  const {respanDelaySeconds} = network.l2
   const headMs = Number(headTimestampSeconds) * 1000
   return {
     ...{headBlock, headTimestampSeconds},

@@ -19,9 +19,13 @@ export async function reverted(
   // An endpoint without archive state, or one that stopped responding, cannot tell why; the failure itself is certain.
   const refusal = await refusalOf(client, entry, receipt).catch(() => undefined)
   const failed = `${entry.label}: the transaction was mined in block ${receipt.blockNumber} and failed`
+  const {gas = 0n} = parseTransaction(entry.raw)
+  // A call that stops for another reason returns what is left of its gas, with few exceptions.
+  const isOutOfGas = !refusal && gas > 0n && receipt.gasUsed >= gas
+  const reason = refusal?.message ?? (isOutOfGas ? `It used all of its ${gas} gas.` : undefined)
   return new MetisSeqError({
     code: 'TX_REVERTED',
-    message: refusal ? `${failed}: ${refusal.message}` : `${failed}.`,
+    message: reason === undefined ? `${failed}.` : `${failed}: ${reason}`,
     facts: {...factsOf(entry), block: `${receipt.blockNumber}`, feeWei: `${receipt.feeWei}`},
     hints: [
       ...(refusal?.hints ?? []),

@@ -6,7 +6,7 @@ import {maxPricePerGas, readBaseFees, readPrices, type GasFees} from '../../chai
 import type {TransactionSigner} from '../../chain/signer.ts'
 import {MetisSeqError} from '../../lib/errors.ts'
 import {formatWei, formatWeiShort} from '../../lib/units.ts'
-import {gasLimitOf, likelyGasOf, mostGasOf} from '../../protocol/gas.ts'
+import {gasLimitOf, headroomOf, likelyGasOf, mostGasOf} from '../../protocol/gas.ts'
 import type {Tip} from '../../protocol/tip.ts'
 import {
   assertNoTrap,
@@ -91,12 +91,13 @@ export async function previewPlan(
   if (balanceWei < value + pulled) throw balanceLow(plan, balanceWei, value + pulled)
   const gasLimits: (bigint | null)[] = []
   for (const [index, planned] of plan.calls.entries()) {
-    gasLimits.push(index === 0 ? await simulate(client, plan.from, planned) : null)
+    gasLimits.push(index === 0 ? await simulate(client, plan, planned) : null)
   }
   if (plan.calls[0]) reporter.onSimulated(plan.calls[0].label)
   const gasOfCalls = plan.calls.map(({gasAtMost}, at) => ({
     limit: gasLimits[at] ?? null,
     atMost: gasAtMost,
+    headroom: headroomOf(plan.chain),
   }))
   const gas = sum(gasOfCalls.map(mostGasOf))
   const gasCostWei = sum(gasOfCalls.map(likelyGasOf)) * likelyPriceWei
@@ -132,7 +133,7 @@ export async function sendPlan(
   for (const [index, planned] of plan.calls.entries()) {
     dependencies.signal.throwIfAborted()
     const last = index === plan.calls.length - 1
-    const gasLimit = await simulate(dependencies.client, plan.from, planned)
+    const gasLimit = await simulate(dependencies.client, plan, planned)
     const transaction = {
       chainId: dependencies.chainId,
       nonce: firstNonce + index,
@@ -203,10 +204,10 @@ async function sendOne(
   return {label: planned.label, hash: receipt?.hash ?? signed.hash, receipt}
 }
 
-/** Simulates the call and estimates its gas, with a fifth on top. */
+/** Simulates the call and estimates its gas, with a fifth on top and more on L2. */
 export async function simulate(
   client: ChainClient,
-  from: Address,
+  {from, chain}: Pick<Plan, 'from' | 'chain'>,
   planned: PlannedCall,
 ): Promise<bigint> {
   const transaction = {
@@ -218,7 +219,7 @@ export async function simulate(
   try {
     const {data} = await call(client, transaction)
     assertNoCode(planned, data, from)
-    return gasLimitOf(await estimateGas(client, transaction))
+    return gasLimitOf(await estimateGas(client, transaction), headroomOf(chain))
   } catch (error) {
     throw refusalOf(error, planned, from)
   }

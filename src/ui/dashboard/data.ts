@@ -95,13 +95,20 @@ function turnOf(
   return rotation && nextTurnOf(rotation, pos.known ? pos.value.plan : null, setting.signer)
 }
 
-/** Decided anew with each frame: time closes a window too. From an old forecast nothing is concluded. */
-export function windowOf({setting, extras}: DashboardSnapshot, now: Now): DutyWindow | null {
+/**
+ * Decided anew with each frame, at the newest head: time closes a window too. From an old forecast
+ * or without L2 nothing is concluded.
+ */
+export function windowOf({setting, feeds, extras}: DashboardSnapshot, now: Now): DutyWindow | null {
   const {signer} = setting
   const look = answerOf(toSource(extras.rotation), now)
-  if (signer === null || !look.known) return null
-  const need = {signer, needSeconds: RESTART_SECONDS, nowMs: now.wallMs}
-  return windowIn(setting, look.value.forecast, need)
+  const l2 = answerOf(toSource(feeds.l2), now)
+  if (signer === null || !look.known || !l2.known) return null
+  const {headBlock, headTimestampSeconds, epoch} = l2.value
+  return windowIn(setting, look.value.forecast, {
+    ...{signer, needSeconds: RESTART_SECONDS, nowMs: now.wallMs},
+    head: {headBlock, headTimestampSeconds, hasEpoch: epoch !== null},
+  })
 }
 
 function sourceLook(name: string, feed: Feed<unknown>, now: Now): SourceLook {

@@ -82,7 +82,7 @@ export const keyHelp: readonly (readonly [keys: string, meaning: string])[] = [
   ['Tab, Shift-Tab', 'next and previous panel'],
   ['Enter, 1-9', 'one panel alone; 0 or Esc shows all'],
   ['[ ]', 'another panel at the bottom of a small screen'],
-  ['j k, arrows', 'scroll the panel alone; PgUp, PgDn, g, G'],
+  ['j k g G', 'scroll the panel alone; also arrows, PgUp and PgDn'],
   ['/', 'filter its rows; Enter keeps it, Esc ends it'],
   ['r p', 'query every source now; pause drawing'],
   ['t u', 'next theme; UTC or local time'],
@@ -111,8 +111,18 @@ const letters: Readonly<Record<string, KeyAction>> = {
   G: 'scroll-end',
 }
 
+/** Keys that are characters too: typed in a burst they arrive without a name. */
+const controls: Readonly<Record<string, keyof Key>> = {
+  '\t': 'tab',
+  '\r': 'return',
+  '\u001B': 'escape',
+  '\u007F': 'backspace',
+}
+
 /** The action of a key; undefined when the key is not bound here. */
-export function actionOf(input: string, key: Key, typing: boolean): KeyAction | undefined {
+export function actionOf(input: string, given: Key, typing: boolean): KeyAction | undefined {
+  const control = controls[input]
+  const key = control ? {...given, [control]: true} : given
   if (key.ctrl) return input === 'z' ? 'suspend' : undefined
   if (typing) {
     if (key.escape) return 'all-panels'

@@ -49,7 +49,9 @@ export function frameLayout(
   if (columns < 60 || rows < 16) return {kind: 'line'}
   if (columns < 80 || rows < 20) return {kind: 'summary'}
   const room = rows - HEADER_ROWS - FOOTER_ROWS - FREE_ROWS
-  const lines = linesFor(columns, rows, lower)
+  const others = lowerPanels(columns, rows, panels)
+  const last = others.includes(lower) ? lower : (others[0] ?? lower)
+  const lines = linesFor(columns, rows, last)
     .map(({names, wants}) => ({names: names.filter((name) => panels.includes(name)), wants}))
     .filter(({names}) => names.length > 0)
   return {kind: 'panels', lines: place(lines, columns, room)}

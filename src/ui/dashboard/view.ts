@@ -90,9 +90,11 @@ function panelsOf(around: Around): DashboardView['panels'] {
     stake: setting.hasOwner
       ? panel('Stake', feeds.money, now, (value) => stakeRows(value, around))
       : {title: 'Stake', age: '', rows: noOwnerRows()},
-    rewards: setting.hasOwner
-      ? panel('Rewards', extras.rewards, now, (value) => rewardRows(value, around))
-      : null,
+    // Without a sequencer there are none, which is no fault of a source.
+    rewards:
+      setting.hasOwner && feeds.money.value?.stake !== null
+        ? panel('Rewards', extras.rewards, now, (value) => rewardRows(value, around))
+        : null,
     wallets: panel('Wallets', extras.wallets, now, (value) => walletRows(value, around)),
     host: panel('Host', extras.host, now, (value) => hostRows(value, around)),
     events: {
@@ -106,12 +108,15 @@ function panelsOf(around: Around): DashboardView['panels'] {
   }
 }
 
-function windowPanel({snapshot, now}: Around): Panel | null {
+function windowPanel(around: Around): Panel | null {
+  const {snapshot, now} = around
   const {setting, extras} = snapshot
   if (setting.signer === null) return null
   const window = windowOf(snapshot, now)
   return panel('Restart window', extras.rotation, now, () =>
-    window ? windowRows(window) : [row('restart', 'UNKNOWN: the forecast is too old', 'warn')],
+    window
+      ? windowRows(window, around)
+      : [row('restart', 'UNKNOWN: L2 or the forecast is too old', 'warn')],
   )
 }
 

@@ -2,7 +2,7 @@ import {shortHex} from '../../lib/units.ts'
 import {ratioText, type CdpPositionView, type CdpView} from '../../services/defi/cdp/cdp.ts'
 import type {CdpVerified} from '../../services/defi/cdp/change.ts'
 import type {Created} from '../../services/defi/cdp/create.ts'
-import {dollars} from '../../services/defi/dollars.ts'
+import {dollars, priceText} from '../../services/defi/dollars.ts'
 import {percentText} from '../../services/defi/percent.ts'
 import {fields} from './table.ts'
 import {amountText, exactText, tokenJson} from './token.ts'
@@ -16,7 +16,7 @@ export function cdpText(view: CdpView): string {
     `Vaults of ${name}: ${debt.symbol} against ${collateral.symbol}`,
     fields(
       [
-        [`price of ${collateral.symbol}`, dollars(terms.price)],
+        [`price of ${collateral.symbol}`, priceText(terms.price)],
         ['minimum ratio', percentText(terms.minRatio)],
         ['debt of a vault', limits],
         [

@@ -160,6 +160,7 @@ export function dutyCsv({duties}: DutyHistory): string {
   return `${[head, ...lines].join('\n')}\n`
 }
 
+/** `L2` keeps its letter. */
 function lowerFirst(text: string): string {
-  return `${text[0]?.toLowerCase() ?? ''}${text.slice(1)}`
+  return /^[A-Z][a-z]/.test(text) ? `${text[0]!.toLowerCase()}${text.slice(1)}` : text
 }

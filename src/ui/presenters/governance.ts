@@ -82,6 +82,12 @@ export function governanceJson({governance, cover, ...view}: GovernanceView) {
 }
 
 /** After `governance provider add`. */
+export function replacedContractsText(
+  changed: readonly {name: string; before: string | null; after: string}[],
+): string {
+  return fields(changed.map(({name, before, after}) => [name, `${before ?? 'none'} -> ${after}`]))
+}
+
 export function providerAddedText({provider}: ProviderDocument, network: string): string {
   return `${lstName(provider)} is a provider of ${network}. Next: \`metis-seq lst list --network ${network}\`.`
 }

@@ -1,6 +1,6 @@
 import {shortHex} from '../../lib/units.ts'
 import type {LendLine} from '../../protocol/defi/lending/line.ts'
-import {dollars} from '../../services/defi/dollars.ts'
+import {dollars, priceText} from '../../services/defi/dollars.ts'
 import {healthText, type LendVerified, type LendView} from '../../services/defi/lending/lend.ts'
 import {percentText} from '../../services/defi/percent.ts'
 import {fields, narrowTable} from './table.ts'
@@ -15,7 +15,7 @@ export function lendingText(view: LendView): string {
     lines.map((line) => [
       line.token.symbol,
       line.state,
-      dollars(line.price),
+      priceText(line.price),
       percentText(line.ltv * BASIS_POINT),
       percentText(line.threshold * BASIS_POINT),
       rateText(line.supplyRate),

@@ -102,7 +102,9 @@ export function comparisonText(ways: Comparison[], {amountMetisWei, days}: Compa
     option === 'lock' ? 'lock of your own' : lstName(option),
     aprPercent === null ? 'unknown' : percent(aprPercent),
     endMetisWei === null ? (possible ? 'unknown' : 'not possible') : formatWeiShort(endMetisWei),
-    `${formatDuration(Number(way.exitFromSeconds))} to ${formatDuration(Number(way.exitToSeconds))}`,
+    [...new Set([way.exitFromSeconds, way.exitToSeconds])]
+      .map((seconds) => formatDuration(Number(seconds)))
+      .join(' to '),
     way.notes.join(' '),
   ])
   return [

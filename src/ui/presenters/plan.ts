@@ -1,6 +1,6 @@
 import type {Hex} from 'viem'
 
-import {formatWei} from '../../lib/units.ts'
+import {formatWei, isoTime} from '../../lib/units.ts'
 import type {Tip, TipSource} from '../../protocol/tip.ts'
 import {decodePlanned} from '../../services/sending/planned-call.ts'
 import type {Preview, SentCall} from '../../services/sending/send-plan.ts'
@@ -20,10 +20,7 @@ export function previewText(
       fields(
         [
           ['call', `${contract}.${functionName} at ${call.to}`],
-          ...args.map(({name, value, display}): [string, string] => [
-            name,
-            display ? `${display} (${value} wei)` : value || '(empty)',
-          ]),
+          ...args.map((arg): [string, string] => [arg.name, argText(arg)]),
           ['value', `${formatWei(call.valueWei)} ${coin}`],
           [
             'gas',
@@ -52,8 +49,8 @@ export function previewText(
     fields(
       plan.effects.map(({label, before, after}): [string, string] => [
         label,
-        // What did not exist before has only an outcome.
-        before === '' ? after : `${before} -> ${after}`,
+        // What did not exist before, or stays as it is, has only an outcome.
+        before === '' ? after : before === after ? `${after}, unchanged` : `${before} -> ${after}`,
       ]),
       3,
     ),
@@ -61,6 +58,17 @@ export function previewText(
     `Costs about ${formatWei(likelyCostWei)} ${coin} now, and at most ${formatWei(maxCostWei)} ${coin} at ${formatWei(price * 10n ** 9n)} gwei per gas; the account has ${formatWei(balanceWei)} ${coin}.`,
     ...(tip ? [tipText(tip)] : []),
   ].join('\n')
+}
+
+/** Digits of a time in seconds that a date can be: up to the year 9999. */
+const TIME = /^\d{1,12}$/
+
+function argText({name, value, display}: ReturnType<typeof decodePlanned>['args'][number]): string {
+  if (display) return `${display} (${value} wei)`
+  if (name === 'deadline' && TIME.test(value)) {
+    return `${isoTime(BigInt(value))} (${value})`
+  }
+  return value || '(empty)'
 }
 
 const tipSources: Readonly<Record<TipSource, string>> = {

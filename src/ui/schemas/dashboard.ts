@@ -123,13 +123,16 @@ const frame = object<DashboardData>('Values of the dashboard; their age is in `s
   nextTurn: as(nullable(nextTurn), 'The next own epoch; null when none is known.'),
   forecast: as(nullable(plainForecast), 'Null before the first answer.'),
   successor: nullable(
-    object<SuccessorView>('Who takes over if the producer stops; null when it is unknown.', {
-      ...successorFields,
-      attempts: list(
-        'In the order in which they are tried.',
-        object<NamedAttempt>('One attempt of a respan.', attemptFields),
-      ),
-    }),
+    object<SuccessorView>(
+      'The successor of the producer, should it stop; null when it is unknown.',
+      {
+        ...successorFields,
+        attempts: list(
+          'In the order in which they are tried.',
+          object<NamedAttempt>('One attempt of a respan.', attemptFields),
+        ),
+      },
+    ),
   ),
   past: list('The newest epochs on L2, oldest first.', past),
   window: as(nullable(dutyWindow), 'Null without a signer, and while the forecast is too old.'),

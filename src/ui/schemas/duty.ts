@@ -55,7 +55,7 @@ export const dutyPeriod = object<DutyPeriod>('Duties within a number of days.', 
   days: count('Its length.'),
   fromBlock: digits('Its first block.'),
   isWhole: flag('False when the endpoint has no blocks that old.'),
-  score: object<DutyScore>('What the duties add up to; pending ones count neither way.', {
+  score: object<DutyScore>('The duties added up; pending ones count neither way.', {
     epochs: count('Finished duties.'),
     full: count('Finished without a respan.'),
     stoodIn: count('Taken over from another producer.'),

@@ -2,7 +2,7 @@ import {producerVerdicts, type CheckedProducer} from '../../protocol/rotation/pr
 import type {CurrentEpoch, ListedEpoch} from '../../services/rotation/epochs.ts'
 import type {NamedAttempt, SuccessorView} from '../../services/rotation/successor.ts'
 import type {ProducerCheck} from '../../services/rotation/verify-producers.ts'
-import {address, as, count, digits, flag, list, nullable, object, text, word} from './build.ts'
+import {address, as, count, digits, flag, list, nullable, object, word} from './build.ts'
 
 import type {CommandSchemas} from './document.ts'
 import {currentEpochFields, epoch, epochFields} from './parts/epoch.ts'
@@ -42,7 +42,7 @@ export const epochSchemas: CommandSchemas = {
   },
   'epoch successor': {
     data: object<Omit<SuccessorView, 'attempts'> & {attempts: Named<NamedAttempt>[]}>(
-      'Who takes over if the producer stops at the head.',
+      'The successor of the producer, should it stop at the head.',
       {...successorFields, attempts: list('In the order in which they are tried.', namedAttempt)},
     ),
   },

@@ -24,6 +24,7 @@ import {
   text,
   wei,
   word,
+  optional,
 } from './build.ts'
 import type {CommandSchemas} from './document.ts'
 import {logLine} from './parts/log-line.ts'
@@ -46,6 +47,9 @@ const state = shared(
       basePort: count('First port; the others follow.'),
       mainnetRules: flag("True: mainnet's two extra rules in LockingPool."),
       with: list('Optional parts.', word('A part.', localParts)),
+      lstDelaySeconds: optional(
+        count('Delay of liquid-staking providers; absent: as they promise.'),
+      ),
     }),
     profiles: list('Profiles of the sequencers from the start.', {type: 'string'}),
     keys: list('Keys created for it.', {type: 'string'}),

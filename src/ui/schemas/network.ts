@@ -110,9 +110,11 @@ function marketsOf<K extends MarketKind>(kind: K, description: string) {
   const fields = markets
     .filter((about) => about.kind === kind)
     .map(({id, name: market, contracts}) => {
-      const addresses = Object.entries<MarketContract>(contracts).map(([key, {contract}]) => [
+      const addresses = Object.entries<MarketContract>(contracts).map(([key, about]) => [
         key,
-        address(`${contract}.`),
+        about.isOptional
+          ? optional(address(`${about.contract}; missing where it is not known.`))
+          : address(`${about.contract}.`),
       ])
       const shape = object(
         `Contracts of ${market}.`,
@@ -128,6 +130,7 @@ function marketsOf<K extends MarketKind>(kind: K, description: string) {
 
 const defi = object<DefiDeployments>('Markets around the liquid-staking tokens.', {
   tokens: mapOf('Tokens by symbol.', address('Address.')),
+  tokenDecimals: optional(mapOf('Decimals of these tokens by symbol.', integer('Decimals.'))),
   feeds: mapOf('Price feeds by description.', address('Address.')),
   pools: marketsOf('pools', 'Exchanges with pools.'),
   lending: marketsOf('lending', 'Lending markets.'),

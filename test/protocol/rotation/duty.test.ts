@@ -236,6 +236,13 @@ describe('past duties', () => {
     ])
   })
 
+  test('the newest respan is told before the consensus layer lists it, an older length proves nothing', () => {
+    const epochs = [epoch(1, own, 10, 13), epoch(2, ann, 14, 39)]
+    expect(duties(epochs, [])).toEqual([[1, 'taken-over', 4, 10]])
+    const older = [...epochs, epoch(3, bob, 40, 49), epoch(4, bob, 50, 59)]
+    expect(duties(older, [])).toEqual([[1, 'short', 4, 4]])
+  })
+
   test('a respan that never landed on L2 has changed nothing', () => {
     const epochs = [epoch(1, own, 10, 19), epoch(2, ann, 20, 29)]
     expect(duties(epochs, [respan(2, own, bob, 14)])).toEqual([[1, 'full', 10, 10]])

@@ -2,11 +2,13 @@ import type {Address} from 'viem'
 import {getBalance, readContract} from 'viem/actions'
 
 import type {ArtemisContracts} from '../../../protocol/lst/artemis/about.ts'
+import {ONE} from '../../../protocol/lst/artemis/rates.ts'
 import {amtDepositPoolAbi} from '../../abis/amt-deposit-pool.ts'
 import {amtRewardPoolAbi} from '../../abis/amt-reward-pool.ts'
 import {amtWithdrawalManagerAbi} from '../../abis/amt-withdrawal-manager.ts'
 import {artMetisAbi} from '../../abis/art-metis.ts'
 import type {ChainClient} from '../../connect.ts'
+import {atMost} from '../../plausible.ts'
 
 /** The newest block by default. */
 export interface AtBlock {
@@ -48,7 +50,8 @@ export async function readArtemis(
     totalDepositsMetisWei: totalDeposits,
     supplyWei: supply,
     pendingRewardMetisWei: pending,
-    feeRate,
+    // The contract holds it to this.
+    feeRate: atMost(ONE, 'feeRate', feeRate),
   }
 }
 

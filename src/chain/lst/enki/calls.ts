@@ -40,8 +40,9 @@ export const enkiAmounts: readonly LstAmounts[] = [
   },
   {
     token: ENKI_RECEIPT,
-    names: /^_?(?:assets|[mb]_amount)$/,
-    isTokenArgument: (contract) => ['EMetis', 'SeMetis', 'EnkiRewardDispatcher'].includes(contract),
+    names: /^_?(?:assets|[mb]_amount|amountToRedeem)$/,
+    isTokenArgument: (contract, name) =>
+      name === 'amountToRedeem' || ['EMetis', 'SeMetis', 'EnkiRewardDispatcher'].includes(contract),
   },
   {
     token: 'ENKI',

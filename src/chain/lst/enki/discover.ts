@@ -64,7 +64,7 @@ export async function findEnki(l2: ChainClient, known: EnkiAddresses): Promise<E
     .map(([name]) => name)
   const {metis, ...contracts} = found
   const empty = await withoutCode(l2, contracts)
-  const strangers = await pointElsewhere(l2, known, contracts)
+  const strangers = await pointElsewhere(l2, known, contracts, empty)
   const proven = {contracts: {...contracts, config}, metis}
   const isWayOutProven = [...absent, ...empty, ...strangers].every((name) =>
     ENTRY_ONLY.includes(name),
@@ -102,39 +102,32 @@ async function withoutCode(
   return codes.filter(({code}) => !code).map(({name}) => name)
 }
 
-/** Contracts that belong to another eMETIS, or that the document has at another address. */
+/**
+ * Contracts that belong to another eMETIS, or that the document has at another address.
+ *
+ * @param empty those without code, which answer nothing
+ */
 async function pointElsewhere(
   l2: ChainClient,
   known: EnkiAddresses,
   found: Omit<EnkiContracts, 'config'>,
+  empty: readonly string[],
 ): Promise<string[]> {
   const {minter, redemptionQueue} = found
-  const read = [
-    [
-      'minter',
-      ifOffered(
-        l2,
-        readContract(l2, {address: minter, abi: eMetisMinterAbi, functionName: 'eMetis'}),
-      ),
-    ],
-    [
-      'redemptionQueue',
-      ifOffered(
-        l2,
-        readContract(l2, {
-          ...{address: redemptionQueue, abi: enkiRedemptionQueueAbi, functionName: 'EMETIS'},
-        }),
-      ),
-    ],
-    [
-      'seMetis',
-      ifOffered(
-        l2,
-        readContract(l2, {address: known.seMetis, abi: seMetisAbi, functionName: 'asset'}),
-      ),
-    ],
-  ] as const
-  const tokens = await Promise.all(read.map(async ([name, reading]) => ({name, at: await reading})))
+  const tokenOf = {
+    minter: () => readContract(l2, {address: minter, abi: eMetisMinterAbi, functionName: 'eMetis'}),
+    redemptionQueue: () =>
+      readContract(l2, {
+        ...{address: redemptionQueue, abi: enkiRedemptionQueueAbi, functionName: 'EMETIS'},
+      }),
+    seMetis: () =>
+      readContract(l2, {address: known.seMetis, abi: seMetisAbi, functionName: 'asset'}),
+  }
+  const tokens = await Promise.all(
+    Object.entries(tokenOf).map(async ([name, read]) => ({
+      ...{name, at: empty.includes(name) ? null : await ifOffered(l2, read())},
+    })),
+  )
   const strangers = tokens.filter(({at}) => !at || !isAddressEqual(at, known.eMetis))
   const moved = (['seMetis', 'eMetis', 'enki'] as const).filter(
     (name) => !isAddressEqual(found[name], known[name]),

@@ -1,6 +1,6 @@
 import type {Abi} from 'viem'
 
-import {stakelink} from '../../../protocol/lst/stakelink/about.ts'
+import {stakelink, STAKELINK_WRAPPED} from '../../../protocol/lst/stakelink/about.ts'
 import {ccipL1RouterAbi} from '../../abis/ccip-l1-router.ts'
 import {ccipL2RouterAbi} from '../../abis/ccip-l2-router.ts'
 import {l1StrategyAbi} from '../../abis/l1-strategy.ts'
@@ -28,8 +28,19 @@ export const stakelinkAbis: readonly (readonly [name: string, abi: Abi])[] = [
   ['CcipL2Router', ccipL2RouterAbi],
 ]
 
-export const stakelinkAmounts: LstAmounts = {
-  token: stakelink.token,
-  names: /^_amountTo(?:Withdraw|Unqueue)$/,
-  isTokenArgument: (contract, name) => contract === 'PriorityPool' && name === '_amountToWithdraw',
-}
+/** The staking pool is the token, and what its deposits count in METIS has the same worth. */
+export const stakelinkAmounts: readonly LstAmounts[] = [
+  {
+    token: stakelink.token,
+    names: /^_amountTo(?:Withdraw|Unqueue)$/,
+    isTokenArgument: (contract, name, functionName) =>
+      contract === 'StakingPool' ||
+      (contract === 'PriorityPool' && name === 'amountToWithdraw') ||
+      (contract === 'WrappedSDToken' && functionName === 'wrap'),
+  },
+  {
+    token: STAKELINK_WRAPPED,
+    names: /^_amount$/,
+    isTokenArgument: (contract) => contract === 'WrappedSDToken',
+  },
+]

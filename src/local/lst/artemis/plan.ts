@@ -11,6 +11,7 @@ import {
 
 import {amtConfigAbi} from '../../../chain/abis/amt-config.ts'
 import {amtDepositPoolAbi} from '../../../chain/abis/amt-deposit-pool.ts'
+import {amtWithdrawalManagerAbi} from '../../../chain/abis/amt-withdrawal-manager.ts'
 import {amtRewardPoolAbi} from '../../../chain/abis/amt-reward-pool.ts'
 import type {ArtemisContracts} from '../../../protocol/lst/artemis/about.ts'
 import {amtConfigBytecode} from '../../artifacts/amt-config.ts'
@@ -128,6 +129,15 @@ export function seedArtemis(
     call('the first deposit', deposit, amountWei),
     call('the METIS leaves for L1', leave, bridgeCostWei),
   ]
+}
+
+/** Another delay of withdrawals than that of the contract, 14 days. */
+export function delayArtemis(governance: Address, delaySeconds: bigint): SeedCall[] {
+  const data = encodeFunctionData({
+    ...{abi: amtWithdrawalManagerAbi, functionName: 'setWithdrawDelay', args: [delaySeconds]},
+  })
+  const to = localArtemis.withdrawalManager
+  return [{name: 'Artemis: the delay', from: governance, to, data}]
 }
 
 /** The first deposit on a network, which is one to one. */

@@ -75,6 +75,8 @@ export interface EnkiOptions {
   bridge: Address
   /** The zero address where Enki is not on L1. */
   l1Dealer: Address
+  /** Of the queue; its other times follow in proportion. Null: as the provider documents them. */
+  delaySeconds?: bigint | null
 }
 
 /** Its contracts on L2, in dependency order. */
@@ -125,7 +127,19 @@ export function planEnki(options: EnkiOptions): GenesisParts {
 
 const roles = ['BACKEND_ROLE', 'OPERATOR_ROLE', 'TIMELOCK_ROLE', 'BETA_USER_ROLE']
 
-function configInit({governanceAddress, bridge, l1Dealer}: EnkiOptions): Hex {
+const times = [
+  ...['vestingDuration', 'queueLengthSecs', 'minQueueLengthSecs', 'reduceMaturityStakeSecs'],
+]
+
+/** Rounded up: no time is zero. */
+function timesFor(delaySeconds: bigint): Record<string, bigint> {
+  const whole = settings['queueLengthSecs']!
+  return Object.fromEntries(
+    times.map((name) => [name, (settings[name]! * delaySeconds + whole - 1n) / whole]),
+  )
+}
+
+function configInit({governanceAddress, bridge, l1Dealer, delaySeconds = null}: EnkiOptions): Hex {
   const addresses: Record<string, Address> = {
     inviterNFT: inviterNft,
     eMetis: localEnki.eMetis,
@@ -143,6 +157,7 @@ function configInit({governanceAddress, bridge, l1Dealer}: EnkiOptions): Hex {
   const values = {
     ...Object.fromEntries(Object.entries(addresses).map(([name, at]) => [name, BigInt(at)])),
     ...settings,
+    ...(delaySeconds === null ? {} : timesFor(delaySeconds)),
   }
   return encodeFunctionData({
     abi: enkiConfigAbi,

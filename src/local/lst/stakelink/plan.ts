@@ -213,6 +213,19 @@ function seedsOf(options: StakelinkOptions): SeedCall[] {
   ]
 }
 
+/** Another time between updates, and between batches of withdrawals. */
+export function delayStakelink(governance: Address, delaySeconds: bigint): SeedCall[] {
+  const {transmitter, withdrawalPool} = localStakelink
+  const set = (to: Address, abi: Abi, functionName: string): SeedCall => ({
+    ...{name: `stake.link: ${functionName}`, from: governance, to},
+    data: encodeFunctionData({abi, functionName, args: [delaySeconds]}),
+  })
+  return [
+    set(transmitter, l2TransmitterAbi, 'setMinTimeBetweenUpdates'),
+    set(withdrawalPool, withdrawalPoolAbi, 'setMinTimeBetweenWithdrawals'),
+  ]
+}
+
 function approvalOf(spender: Address, amountWei: bigint): Hex {
   return encodeFunctionData({abi: erc20Abi, functionName: 'approve', args: [spender, amountWei]})
 }

@@ -331,6 +331,7 @@ function effectsOf(scene: Scene, after: CdpPosition, change: CdpChange): Effect[
       after: exactText(after.collateral, collateral),
     },
     {label: 'debt', before: exactText(position.debt, debt), after: exactText(after.debt, debt)},
+    ...feeOf(scene, after, change),
     {label: 'collateral ratio', before: ratioText(before), after: ratioText(next)},
     {label: 'liquidation price', before: price(before), after: price(next)},
     {
@@ -339,6 +340,18 @@ function effectsOf(scene: Scene, after: CdpPosition, change: CdpChange): Effect[
       after: terms.isRedeemable ? 'possible' : 'not possible',
     },
   ]
+}
+
+/** What the market keeps of the collateral: it is in neither of the other lines. */
+function feeOf(
+  {state: {collateral}, position}: Scene,
+  after: CdpPosition,
+  {deposit, withdraw}: CdpChange,
+): Effect[] {
+  const fee = position.collateral + deposit - withdraw - after.collateral
+  return fee > 0n
+    ? [{label: 'fee, from the collateral', before: '', after: exactText(fee, collateral)}]
+    : []
 }
 
 /**

@@ -142,13 +142,13 @@ async function swapPlan(context: Context, parts: SwapParts): Promise<SwapPlan> {
         before: exactText(after, last),
         after: `${exactText(after + quote.out, last)}, at least ${exactText(after + minOut, last)}${last.isMetis ? ', less gas' : ''}`,
       },
-      {label: 'path', before: 'none', after: path},
+      {label: 'path', before: '', after: path},
       {
         label: 'fee of the pools',
-        before: '0 %',
+        before: '',
         after: quote.fee === null ? 'unknown' : percentText(quote.fee),
       },
-      {label: 'price impact', before: '0 %', after: percentText(quote.impact)},
+      {label: 'price impact', before: '', after: percentText(quote.impact)},
     ],
     traps: impactTraps(quote),
   }

@@ -11,7 +11,7 @@ import {
   type ArtemisPool,
 } from '../../../chain/lst/artemis/read-l1.ts'
 import {readArtemisQueue, readOwedBefore} from '../../../chain/lst/artemis/withdrawals.ts'
-import {formatWei, formatWeiShort} from '../../../lib/units.ts'
+import {counted, formatWei, formatWeiShort} from '../../../lib/units.ts'
 import {artemis, type ArtemisContracts} from '../../../protocol/lst/artemis/about.ts'
 import type {Context} from '../../context.ts'
 import type {PlannedCall} from '../../sending/plan.ts'
@@ -185,7 +185,7 @@ async function planUnlock({context, contracts}: Site, from: Address): Promise<Ba
   const owed = count === 0n ? 0n : await readOwedBefore(l2, contracts, low)
   return toBackendPlan({
     action: 'lst provider unlock-withdrawals',
-    title: `Unlock ${count} withdrawal requests of Artemis`,
+    title: `Unlock ${counted(count, 'withdrawal request')} of Artemis`,
     subject: 'An unlock',
     ...{chain: 'L2', from},
     calls: [unlockCall(contracts, low)],

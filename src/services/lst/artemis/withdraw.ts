@@ -47,6 +47,7 @@ export async function planArtemisWithdrawal(
     conditions: [
       contractsAgree(faults),
       ...holdsTokens(artemis, amountWei, position.heldWei),
+      owesSomething(amountWei, expectedWei),
       accountedFor(expectedWei, state.totalDepositsMetisWei + harvestOf(state)),
     ],
     wait: `after ${formatDuration(Number(queue.minimumWaitSeconds))} at the earliest, once the provider releases it; not guaranteed`,
@@ -61,6 +62,16 @@ function contractsAgree(faults: ArtemisFaults): Condition {
     seen: faults.kind === 'none' ? 'all of them' : `${faults.kind}: ${faults.contracts.join(', ')}`,
     remedy:
       'Open requests can still be claimed: `metis-seq lst claim artemis`. Run `metis-seq lst list` to see what is wrong.',
+  })
+}
+
+/** The tokens are burnt at once, whatever is owed for them. */
+function owesSomething(amountWei: bigint, expectedWei: bigint): Condition {
+  return ourOwn('owes-something', 'AMOUNT_OUT_OF_RANGE', {
+    label: 'METIS is owed for the tokens',
+    ok: amountWei === 0n || expectedWei > 0n,
+    seen: `${expectedWei} wei`,
+    remedy: 'Run `metis-seq lst rates` to see the exchange rate.',
   })
 }
 

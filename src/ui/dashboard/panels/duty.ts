@@ -27,13 +27,11 @@ export function dutyRows(history: DutyHistory): Row[] {
 function periodRow({days, isWhole, score, luck}: DutyPeriod, knowsMissed: boolean): Row {
   const {epochs, takenOver, missed} = score
   const share = score.score === null ? 'no score yet' : `${(score.score * 100).toFixed(2)} %`
-  const failed = knowsMissed
-    ? `${takenOver} taken over, ${missed} missed`
-    : `${takenOver} taken over, missed unknown`
+  const failed = `${takenOver} lost, ${knowsMissed ? missed : '?'} missed`
   const drawn = luck ? `, luck ${luck.drawn}:${luck.expected.toFixed(1)}` : ''
   return row(
     `${days} d${isWhole ? '' : '*'}`,
-    `${share} of ${epochs} epochs, ${failed}${drawn}`,
+    `${share} of ${epochs}, ${failed}${drawn}`,
     missed > 0 ? 'critical' : takenOver > 0 ? 'warn' : 'plain',
   )
 }

@@ -8,32 +8,34 @@ import {sparkline} from '../sparkline.ts'
 const BAR_CELLS = 16
 const SPARK_CELLS = 30
 
+/** The rows that a small screen must not cut off come first. */
 export function productionRows(value: RotationNow, around: Around): Row[] {
   const {epoch, headBlock, blocksLeft} = value
-  const {blockMs} = around.snapshot
-  const rows: Row[] = [row('head', `block ${headBlock}, ${silenceOf(value, around.now)} s ago`)]
+  const {blockMs, series} = around.snapshot
+  const head = row('head', `block ${headBlock}, ${silenceOf(value, around.now)} s ago`)
+  const stall = stallRow(value, around)
   if (!epoch)
-    return [...rows, row('producer', 'nobody: no epoch covers the next block', 'critical')]
+    return [row('producer', 'nobody: no epoch covers the next block', 'critical'), stall, head]
   const total = epochBlocks(epoch)
   const done = total - blocksLeft
   const cells = Number((done * BigInt(BAR_CELLS)) / (total || 1n))
   return [
     row('producer', nameOf(epoch), epoch.mine ? 'mine' : 'plain'),
-    row('epoch', `${epoch.number}, ${epoch.startBlock} to ${epoch.endBlock}`),
     row('left', `${counted(blocksLeft, 'block')}, ${etaOf(blocksLeft, around)}`),
-    ...rows,
-    stallRow(value, around),
+    stall,
+    head,
+    row('epoch', `${epoch.number}, ${epoch.startBlock} to ${epoch.endBlock}`),
     row('progress', `${'█'.repeat(cells)}${'░'.repeat(BAR_CELLS - cells)} ${done}/${total}`),
-    row(
-      '5 minutes',
-      sparkline(
-        around.snapshot.series.blockMs.map(({value}) => value),
-        SPARK_CELLS,
-      ),
-    ),
     row(
       'block time',
       blockMs === null ? 'not enough blocks yet' : `${(blockMs / 1000).toFixed(1)} s usual of 32`,
+    ),
+    row(
+      '5 minutes',
+      sparkline(
+        series.blockMs.map(({value: ms}) => ms),
+        SPARK_CELLS,
+      ),
     ),
   ]
 }

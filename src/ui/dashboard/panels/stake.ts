@@ -1,6 +1,8 @@
 import {commandFor} from '../../../health/rule.ts'
-import {formatWeiShort} from '../../../lib/units.ts'
-import {statusWord} from '../../../protocol/sequencer.ts'
+import {answerOf} from '../../../health/snapshot.ts'
+import {formatDuration, formatWeiShort, isoTime} from '../../../lib/units.ts'
+import {statusWord, type Sequencer} from '../../../protocol/sequencer.ts'
+import {toSource} from '../../../services/live/feeds.ts'
 import type {L1Money} from '../../../services/health/money.ts'
 import type {Around, Row} from '../model.ts'
 import {row} from '../rows.ts'
@@ -16,17 +18,11 @@ export function stakeRows(money: L1Money, around: Around): Row[] {
     'wallet L1',
     `${formatWeiShort(ownerMetisWei)} METIS, ${formatWeiShort(ownerEthWei)} ETH`,
   )
-  if (!stake) {
-    return [
-      row('sequencer', 'not registered', 'warn'),
-      row('next', commandFor(around.snapshot.setting, 'sequencer eligible')),
-      wallet,
-      asOfRow(money, around),
-    ]
-  }
+  if (!stake) return [...onboardingRows(money, around), asOfRow(money, around)]
   const {sequencer, pool, shareBasisPoints, roomMetisWei} = stake
   const active = sequencer.status === 'active'
   return [
+    ...leavingRows(sequencer, money, around),
     row(
       'sequencer',
       `${sequencer.sequencerId} ${statusWord(sequencer.status)}${ofProvider(around)}`,
@@ -48,6 +44,65 @@ export function stakeRows(money: L1Money, around: Around): Row[] {
     // Nothing can be added to a lock that is exiting.
     ...(active ? [row('capacity', `${formatWeiShort(roomMetisWei)} METIS`)] : []),
   ]
+}
+
+/** When the METIS of an exit are free, by the clock of L1. */
+function leavingRows(
+  {status, sequencerId, unlockClaimTimeSeconds}: Sequencer,
+  money: L1Money,
+  {snapshot}: Around,
+): Row[] {
+  if (status !== 'inactive') return []
+  const left = unlockClaimTimeSeconds - money.l1TimeSeconds
+  const until = `${formatDuration(Number(left))}, ${isoTime(unlockClaimTimeSeconds)}`
+  return [
+    left > 0n
+      ? row('leaving', `METIS free in ${until}`, 'warn')
+      : row(
+          'leaving',
+          `METIS free: ${commandFor(snapshot.setting, `exit finish ${sequencerId}`)}`,
+          'mine',
+        ),
+  ]
+}
+
+/** What is missing before METIS can be locked, in the order in which it is done. */
+function onboardingRows(money: L1Money, {snapshot, now}: Around): Row[] {
+  const {ownerMetisWei, ownerEthWei, ownerIsWhitelisted, minLockMetisWei} = money
+  const {setting, feeds} = snapshot
+  const look = answerOf(toSource(feeds.node), now)
+  const status = look.known ? look.value.status : null
+  const machine = answerOf(toSource(feeds.machine), now)
+  const key = machine.known ? machine.value.signerKey : null
+  const node =
+    setting.nodeRuntime === null
+      ? 'none in this profile'
+      : status === null
+        ? 'does not respond'
+        : status.syncing
+          ? 'still syncing: do not lock yet'
+          : 'in sync'
+  return [
+    row('sequencer', 'not registered', 'warn'),
+    step(
+      'whitelist',
+      ownerIsWhitelisted,
+      ownerIsWhitelisted ? 'the owner is on it' : 'apply first',
+    ),
+    step(
+      'METIS',
+      ownerMetisWei >= minLockMetisWei,
+      `${formatWeiShort(ownerMetisWei)} of at least ${formatWeiShort(minLockMetisWei)}`,
+    ),
+    step('ETH', ownerEthWei > 0n, `${formatWeiShort(ownerEthWei)} for gas`),
+    step('signer', setting.signer !== null && key !== 'unreadable', setting.signer ?? 'not set'),
+    step('node', node === 'in sync', node),
+    row('next', commandFor(setting, 'sequencer eligible')),
+  ]
+}
+
+function step(label: string, isDone: boolean, seen: string): Row {
+  return row(label, `${isDone ? '✓' : '✗'} ${seen}`, isDone ? 'ok' : 'warn')
 }
 
 function ofProvider({snapshot}: Around): string {

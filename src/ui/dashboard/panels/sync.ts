@@ -1,6 +1,7 @@
 import type {IssueId} from '../../../health/issue.ts'
 import {canDo} from '../../../health/rule.ts'
 import {answerOf} from '../../../health/snapshot.ts'
+import {formatCount, formatDuration} from '../../../lib/units.ts'
 import type {NodeStatus} from '../../../protocol/node-status.ts'
 import {toSource} from '../../../services/live/feeds.ts'
 import type {Around, Row, Tone} from '../model.ts'
@@ -83,6 +84,7 @@ function nodeRows(
   return [
     row('node', `${phase}${syncing ? ', syncing' : ''}`, tone ?? (syncing ? 'warn' : 'ok')),
     row('head', `${head.number}${step}`, behind ?? 'plain'),
+    ...catchUpRows(status),
     row('safe', `${safe ?? 'none yet'}`, toneOf(health.issues, ['batches-not-landing']) ?? 'plain'),
     row('finalized', `${finalized ?? 'none yet'}`),
     row(
@@ -102,6 +104,22 @@ function nodeRows(
       `${pool.pending} pending, ${pool.queued} queued`,
       toneOf(health.issues, ['pool-full']) ?? 'plain',
     ),
+  ]
+}
+
+/** Progress, rate and time left while the node catches up. */
+function catchUpRows({head, sync}: NodeStatus): Row[] {
+  if (!sync) return []
+  const {target, remaining, blocksPerSecond, etaSeconds} = sync
+  const share = target > 0 ? ((head.number / target) * 100).toFixed(2) : '?'
+  const eta = etaSeconds === null ? 'time unknown' : `${formatDuration(etaSeconds)} left`
+  return [
+    row(
+      'catch-up',
+      `${formatCount(remaining)} of ${formatCount(target)} blocks to go, ${share} %`,
+      'warn',
+    ),
+    row('', `${blocksPerSecond.toFixed(1)} blocks/s, ${eta}`, 'warn'),
   ]
 }
 

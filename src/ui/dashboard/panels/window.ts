@@ -1,30 +1,27 @@
+import {commandFor} from '../../../health/rule.ts'
 import {formatDuration} from '../../../lib/units.ts'
 import type {DutyWindow} from '../../../services/duty/window.ts'
 import {windowText} from '../../presenters/duty.ts'
-import type {Row} from '../model.ts'
+import type {Around, Row} from '../model.ts'
 import {row} from '../rows.ts'
 
 /** May I restart now? The same answer as `duty check`. */
-export function windowRows(window: DutyWindow): Row[] {
+export function windowRows(window: DutyWindow, {snapshot}: Around): Row[] {
   const {isOpen, next, widest, secondsLeft} = window
-  const left = secondsLeft === null ? 'no turn in the forecast' : formatDuration(secondsLeft)
+  const left =
+    secondsLeft === null ? 'no turn in the forecast' : `${formatDuration(secondsLeft)} left`
+  const opens = next
+    ? `opens in about ${formatDuration(next.opensInSeconds)}`
+    : 'no window in sight'
   return [
-    row('restart', isOpen ? `OPEN, ${left} left` : 'CLOSED', isOpen ? 'ok' : 'warn'),
+    row('restart', isOpen ? `OPEN, ${left}` : `CLOSED, ${opens}`, isOpen ? 'ok' : 'warn'),
     row('', windowText(window), 'dim'),
-    row(
-      'opens',
-      isOpen
-        ? 'now'
-        : next
-          ? `in about ${formatDuration(next.opensInSeconds)}`
-          : 'not in the forecast',
-    ),
     row(
       'widest gap',
       widest
         ? `${formatDuration(widest.lastsSeconds)}${widest.opensInSeconds > 0 ? `, in about ${formatDuration(widest.opensInSeconds)}` : ', now'}`
         : 'none',
     ),
-    ...(isOpen ? [] : [row('wait', 'metis-seq duty wait', 'dim')]),
+    ...(isOpen ? [] : [row('wait', commandFor(snapshot.setting, 'duty wait'), 'dim')]),
   ]
 }

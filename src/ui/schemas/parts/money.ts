@@ -15,6 +15,7 @@ export const money = object<L1Money>('Stake and balances of the owner on L1.', {
   ownerMetisWei: wei('METIS of the owner on L1.'),
   ownerEthWei: wei('ETH of the owner on L1.'),
   ownerIsWhitelisted: flag('True when the owner is whitelisted to lock, claim, withdraw and exit.'),
+  minLockMetisWei: wei('The least that may be locked.'),
   paused: flag('True when LockingPool is paused.'),
   rewardBatchId: digits('Id of the current reward batch.'),
   rewardedUntilEpoch: digits('Last paid epoch; 0 before the first batch.'),

@@ -1,0 +1,151 @@
+/**
+ * What the dashboard costs while it is left open: processor, bytes to the terminal, memory, and the time from a key to its
+ * frame, in a real terminal of 120x40 on a local network, beside a bare program that draws as many cells with the same
+ * library: `node bench/dashboard.ts [--seconds 60] [--keys 60] [--slot-ms 2000] [--base-port 24845] [--figures]`.
+ */
+import {mkdtempSync, readFileSync, rmSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {parseArgs} from 'node:util'
+
+import {startTerminal, type TestTerminal} from '../test/helpers/terminal.ts'
+import {conclude} from './figures.ts'
+import {timeCommand} from './measure.ts'
+
+const {values} = parseArgs({
+  options: {
+    seconds: {type: 'string', default: '60'},
+    keys: {type: 'string', default: '60'},
+    'slot-ms': {type: 'string', default: '2000'},
+    'base-port': {type: 'string', default: '24845'},
+    figures: {type: 'boolean', default: false},
+  },
+})
+
+const root = join(import.meta.dirname, '..')
+const program = join(root, 'bin', 'run.cjs')
+const home = mkdtempSync(join(tmpdir(), 'metis-seq-bench-'))
+const seconds = Number(values.seconds)
+const [columns, rows] = [120, 40]
+const env = {
+  ...process.env,
+  METIS_SEQ_HOME: home,
+  TERM: 'xterm-256color',
+  LANG: 'C.UTF-8',
+} as Record<string, string>
+
+/** The first minute fills caches; what comes after it is what an operator pays. */
+const WARM_MS = 15_000
+const CPU_BUDGET = 0.05
+const BYTES_BUDGET = 30_000
+const KEY_BUDGET_MS = 100
+
+interface Cost {
+  /** Of one core. */
+  cpuShare: number
+  bytesPerSecond: number
+  /** Growth over the time that was watched. */
+  grownBytes: number
+}
+
+try {
+  await run(
+    `local up --detach --nodes 1 --base-port ${values['base-port']} --slot-ms ${values['slot-ms']} --blocks-before-fork 2`,
+  )
+  const bare = await costOf([join(import.meta.dirname, 'bare-ink.mjs')], /^0\.+/m)
+  const dashboard = await costOf([program, 'dashboard', '--profile', 'seq-1'], /✓ OK|! WARN|✗ CRIT/)
+  const p95 = await keyLatency()
+  const isOk = [
+    tell(
+      'processor',
+      `${percent(dashboard.cpuShare)} of a core, bare ink ${percent(bare.cpuShare)}`,
+      dashboard.cpuShare <= CPU_BUDGET,
+    ),
+    tell(
+      'to the terminal',
+      `${Math.round(dashboard.bytesPerSecond)} bytes/s, bare ink ${Math.round(bare.bytesPerSecond)}`,
+      dashboard.bytesPerSecond <= BYTES_BUDGET,
+    ),
+    tell(
+      'memory',
+      `${(dashboard.grownBytes / 1024 ** 2).toFixed(1)} MB more after ${seconds} s, bare ink ${(bare.grownBytes / 1024 ** 2).toFixed(1)}`,
+      true,
+    ),
+    tell('key to frame', `${p95.toFixed(0)} ms (p95 of ${values.keys})`, p95 <= KEY_BUDGET_MS),
+  ].every(Boolean)
+  conclude(
+    values.figures,
+    {
+      dashboardCpuShare: dashboard.cpuShare,
+      dashboardBytesPerSecond: dashboard.bytesPerSecond,
+      dashboardKeyMs: p95,
+    },
+    isOk,
+  )
+} finally {
+  await run('local down')
+  rmSync(home, {recursive: true, force: true})
+}
+
+async function costOf(args: string[], isDrawn: RegExp): Promise<Cost> {
+  using terminal = startTerminal(process.execPath, args, {columns, rows, env})
+  await shown(terminal, isDrawn)
+  await sleep(WARM_MS)
+  const before = usageOf(terminal)
+  await sleep(seconds * 1000)
+  const after = usageOf(terminal)
+  return {
+    cpuShare: (after.cpuSeconds - before.cpuSeconds) / seconds,
+    bytesPerSecond: (after.bytes - before.bytes) / seconds,
+    grownBytes: after.memory - before.memory,
+  }
+}
+
+function usageOf(terminal: TestTerminal): {cpuSeconds: number; memory: number; bytes: number} {
+  const stat = readFileSync(`/proc/${terminal.pid}/stat`, 'utf8').split(') ')[1]!.split(' ')
+  const ticks = Number(stat[11]) + Number(stat[12])
+  const pages = Number(readFileSync(`/proc/${terminal.pid}/statm`, 'utf8').split(' ')[1])
+  return {cpuSeconds: ticks / 100, memory: pages * 4096, bytes: terminal.written().length}
+}
+
+/** From a key to the first byte of the frame that it changes, while all data come in. */
+async function keyLatency(): Promise<number> {
+  const args = [program, 'dashboard', '--profile', 'seq-1']
+  using terminal = startTerminal(process.execPath, args, {columns, rows, env})
+  await shown(terminal, /✓ OK|! WARN|✗ CRIT/)
+  await sleep(3000)
+  const times: number[] = []
+  for (let at = 0; at < Number(values.keys); at++) {
+    const helps = /suspend/.test(terminal.screen())
+    const startedMs = performance.now()
+    terminal.type('?')
+    while (/suspend/.test(terminal.screen()) === helps) await sleep(1)
+    times.push(performance.now() - startedMs)
+    // Between two frames, at no fixed place.
+    await sleep(50 + Math.random() * 300)
+  }
+  terminal.type('q')
+  await terminal.exit
+  return times.toSorted((a, b) => a - b)[Math.floor(times.length * 0.95)] ?? Infinity
+}
+
+async function shown(terminal: TestTerminal, pattern: RegExp): Promise<void> {
+  while (!pattern.test(terminal.screen())) await sleep(50)
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(2)} %`
+}
+
+function tell(name: string, seen: string, isOk: boolean): boolean {
+  process.stdout.write(`${isOk ? 'ok  ' : 'OVER'} ${name}: ${seen}\n`)
+  return isOk
+}
+
+async function run(line: string): Promise<void> {
+  await timeCommand(join(root, 'bin', 'metis-seq'), line.split(' '), {METIS_SEQ_HOME: home})
+}

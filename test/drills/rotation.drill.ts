@@ -1,0 +1,203 @@
+/**
+ * Forecasts against the epochs that came, with a change of stakes in the middle; successors against the takeovers that
+ * came; restarts against the turns of the node.
+ */
+import {until} from '../e2e/local.ts'
+import type {Drill} from './drill.ts'
+import {LocalNetwork, pause, signalIfThere, type LocalNode} from './local-network.ts'
+
+interface ForecastRow {
+  number: string
+  label: string
+  basis: string
+  signer: string | null
+}
+
+interface Forecast {
+  epochs: ForecastRow[]
+  doubt: string | null
+  confidence: string
+  backTest: {tested: number; hits: number} | null
+  shares: {signer: string; power: number}[]
+}
+
+export const drill: Drill = {
+  options: {epochs: 30, respans: 10, restarts: 20, slotMs: 500, port: 27_545},
+  async run(options, say) {
+    const {epochs = 30, respans = 10, restarts = 20, slotMs = 500, port = 27_545} = options
+    const settings = {nodes: 3, basePort: port, slotMs, respanDelaySeconds: 12, epochLength: 10}
+    const network = await LocalNetwork.up(settings)
+    try {
+      return [
+        ...(await forecasts(network, epochs, say)),
+        ...(await successors(network, respans, say)),
+        ...(await restartsOffDuty(network, restarts, say)),
+      ]
+    } finally {
+      await network.remove()
+    }
+  },
+}
+
+type Say = (line: string) => void
+
+/** What was foretold of an epoch, with the stakes it was drawn from. */
+interface Foretold extends ForecastRow {
+  stakes: string
+}
+
+async function forecasts(network: LocalNetwork, count: number, say: Say): Promise<string[]> {
+  const foretold: Foretold[] = []
+  const labels: string[] = []
+  const broken: string[] = []
+  const first = await newestEpoch(network)
+  let changed = false
+  for (let newest = first; newest < first + count; newest = await newestEpoch(network)) {
+    const forecast = await read<Forecast>(network, 'epoch forecast --count 40')
+    const stakes = forecast.shares
+      .map(({signer, power}) => `${signer}:${power}`)
+      .toSorted()
+      .join()
+    foretold.push(...forecast.epochs.map((epoch) => ({...epoch, stakes})))
+    const label = `${forecast.confidence}${forecast.doubt === null ? '' : `: ${forecast.doubt}`}`
+    if (labels.at(-1) !== label) {
+      labels.push(label)
+      say(`epoch ${newest}: ${label}`)
+    }
+    if (!changed && newest >= first + count / 2) {
+      changed = true
+      await network.cli.data('local fund --profile seq-2 --metis 5000')
+      await network.cli.data('stake increase --amount 5000 --profile seq-2 --yes')
+      const pending = await read<Forecast>(network, 'epoch forecast --count 40')
+      const isDoubted = pending.epochs.every(
+        ({basis, label: word}) => basis !== 'selection' || word !== 'exact',
+      )
+      const isKnown = pending.shares.some(({power}) => power > 20_000)
+      if (!isDoubted && !isKnown)
+        broken.push('a stake on its way to the consensus layer was not told')
+    }
+    await pause(network.slotMs * 2)
+  }
+  // Which stakes an epoch was drawn from: the last forecast before it was fixed.
+  const {epochs} = await read<{epochs: {number: string; signer: string}[]}>(
+    network,
+    `epoch list --count ${count + 5}`,
+  )
+  const came = new Map(epochs.map(({number, signer}) => [number, signer.toLowerCase()]))
+  let [right, moved] = [0, 0]
+  for (const [number, signer] of came) {
+    const about = foretold.filter((each) => each.number === number && each.label === 'exact')
+    const drawnFrom = about.findLast(({basis}) => basis === 'selection')?.stakes
+    for (const each of about) {
+      // Drawn from stakes that have changed since: exact only while they stood, as it says.
+      if (each.basis === 'selection' && each.stakes !== drawnFrom) moved++
+      else if (each.signer?.toLowerCase() === signer) right++
+      else
+        broken.push(
+          `epoch ${number} was foretold as ${each.basis} for ${each.signer}, and came from ${signer}`,
+        )
+    }
+  }
+  say(
+    `forecasts: ${right} exact ones came true, ${moved} were of stakes that changed, ${broken.length} wrong`,
+  )
+  if (moved === 0) broken.push('the change of stakes has moved no draw')
+  if (right === 0) broken.push('no exact forecast was seen')
+  return broken
+}
+
+async function successors(network: LocalNetwork, count: number, say: Say): Promise<string[]> {
+  const broken: string[] = []
+  for (let round = 1; round <= count; round++) {
+    await network.settled(60_000)
+    const victim = await network.producer()
+    if (!victim) throw new Error('nobody knows whose turn it is')
+    const others = network.nodes.filter((node) => node !== victim)
+    const {name: watcher} = others[0]!
+    signalIfThere(network.nodePid(victim)!, 'SIGSTOP')
+    const head = await standing(network, others)
+    const foretold = await read<{startBlock: string; attempts: {signer: string | null}[]}>(
+      network,
+      `epoch successor --timeout 1 --profile ${watcher}`,
+    )
+    const next = Number(foretold.startBlock)
+    await until('a takeover', 60_000, async () =>
+      (await network.highestHead(others)) > head + 1 ? true : undefined,
+    )
+    // L2 has it at once; the silent producer is named once the consensus layer lists the respan.
+    const taken = await until('the respan is listed', 30_000, async () => {
+      const {epochs} = await read<{epochs: ListedEpoch[]}>(
+        network,
+        `epoch list --count 6 --timeout 1 --profile ${watcher}`,
+      )
+      const found = epochs.find(({startBlock}) => Number(startBlock) === next)
+      return found?.silent ? found : undefined
+    }).catch(() => undefined)
+    signalIfThere(network.nodePid(victim)!, 'SIGCONT')
+    const expected = foretold.attempts[0]?.signer?.toLowerCase()
+    say(
+      `respan ${round}: foretold ${expected} from ${next}, came ${taken?.signer} from ${taken?.startBlock}`,
+    )
+    if (taken?.signer.toLowerCase() !== expected || Number(taken?.startBlock) !== next)
+      broken.push(`respan ${round}: another signer or block than foretold`)
+    if (!taken?.takeover || taken.silent?.toLowerCase() !== victim.signer)
+      broken.push(`respan ${round}: the silent producer is not named`)
+    await network.settled(120_000)
+  }
+  return broken
+}
+
+/** The head, once it has not moved for two slots. */
+async function standing(network: LocalNetwork, others: readonly LocalNode[]): Promise<number> {
+  let head = await network.highestHead(others)
+  for (;;) {
+    await pause(network.slotMs * 2)
+    const now = await network.highestHead(others)
+    if (now === head) return head
+    head = now
+  }
+}
+
+async function restartsOffDuty(network: LocalNetwork, count: number, say: Say): Promise<string[]> {
+  const {name} = network.nodes[0]!
+  const before = await read<Score>(network, `duty score --profile ${name}`)
+  let [done, refused] = [0, 0]
+  const broken: string[] = []
+  while (done < count) {
+    await pause(Math.random() * 10 * network.slotMs)
+    const {document, exitCode, stderr} = await network.cli.run(
+      `node restart --idle 5s --profile ${name}`,
+    )
+    const error = document?.['error'] as {code: string} | null | undefined
+    if (exitCode === 10 && error?.code === 'ON_DUTY') refused++
+    else if (exitCode === 0) done++
+    else broken.push(`a restart ended with ${exitCode}: ${error?.code ?? stderr}`)
+    if (broken.length > 3) break
+  }
+  const after = await read<Score>(network, `duty score --profile ${name}`)
+  const lost = (score: Score) => score.periods[0]!.score.takenOver + score.periods[0]!.score.missed
+  say(`restarts: ${done} done, ${refused} refused; ${lost(after) - lost(before)} turns lost`)
+  if (lost(after) > lost(before)) broken.push('a restart has cost a turn')
+  if (refused === 0) broken.push('no restart was refused: the own turn was never met')
+  return broken
+}
+
+interface ListedEpoch {
+  signer: string
+  startBlock: string
+  takeover: boolean
+  silent: string | null
+}
+
+interface Score {
+  periods: {score: {takenOver: number; missed: number}}[]
+}
+
+async function newestEpoch(network: LocalNetwork): Promise<number> {
+  const {epoch} = await read<{epoch: {number: string} | null}>(network, 'epoch current')
+  return Number(epoch?.number ?? 0)
+}
+
+async function read<T>(network: LocalNetwork, line: string): Promise<T> {
+  return (await network.cli.data(line)) as T
+}
