@@ -146,17 +146,26 @@ export function outputTestsText(tests: readonly OutputTest[]): string {
   )
 }
 
+/** Two tables: with the limits beside them, the rules would not fit into 80 columns. */
 export function rulesText(rules: readonly RuleView[]): string {
-  return narrowTable(
-    ['rule', 'severity', 'held', 'reminders', 'limits'],
-    rules.map((rule) => [
-      rule.isChanged ? `${rule.rule} *` : rule.rule,
-      rule.off ? 'off' : (rule.severity ?? 'of the issue'),
-      formatDuration(rule.holdSeconds),
-      remindersText(rule),
-      limitsText(rule) || '-',
-    ]),
-  )
+  const nameOf = (rule: RuleView) => (rule.isChanged ? `${rule.rule} *` : rule.rule)
+  const limited = rules.filter(({limits}) => Object.keys(limits).length > 0)
+  return [
+    table(
+      ['rule', 'severity', 'held', 'reminders'],
+      rules.map((rule) => [
+        nameOf(rule),
+        rule.off ? 'off' : (rule.severity ?? 'of the issue'),
+        formatDuration(rule.holdSeconds),
+        remindersText(rule),
+      ]),
+    ),
+    '',
+    table(
+      ['rule', 'limits'],
+      limited.map((rule) => [nameOf(rule), limitsText(rule)]),
+    ),
+  ].join('\n')
 }
 
 export function ruleText(rule: RuleView): string {
