@@ -2,6 +2,9 @@ import {existsSync, readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 
 import {createErrorReference} from './error-docs.ts'
+import {alertsSchema} from '../src/services/alerts/document.ts'
+import {grafanaDashboard} from '../src/services/alerts/samples/grafana-dashboard.ts'
+import {prometheusRules} from '../src/services/alerts/samples/prometheus-rules.ts'
 import {networkSchema} from '../src/protocol/network-schema.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -113,6 +116,9 @@ function isGlobal({helpGroup}: Flag): boolean {
 const files: Record<string, string> = {
   'docs/commands.md': createReference(),
   'docs/errors.md': createErrorReference(),
+  'docs/monitoring/grafana-dashboard.json': grafanaDashboard(),
+  'docs/monitoring/prometheus.rules.yml': prometheusRules(),
+  'docs/schemas/alerts.schema.json': `${JSON.stringify(alertsSchema, null, 2)}\n`,
   'docs/schemas/network.schema.json': `${JSON.stringify(networkSchema, null, 2)}\n`,
 }
 for (const [name, fresh] of Object.entries(files)) {

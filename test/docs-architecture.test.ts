@@ -42,12 +42,13 @@ function areJoined(a: string, b: string): boolean {
   return importsOf(a).has(b) || importsOf(b).has(a)
 }
 
-test('the five walks name files that are there', () => {
+test('the walks name files that are there', () => {
   expect(walks.map(({title}) => title)).toEqual([
     'A raw transaction to L1',
     '`stake increase`',
     'An epoch number to the screen',
     'A health issue to an alert',
+    'An issue to a message',
     'An error to its page',
   ])
   const named = walks.flatMap(({steps}) => steps.flatMap(({files, joint}) => [...files, joint]))

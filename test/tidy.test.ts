@@ -52,6 +52,7 @@ const homeOf: Record<string, readonly string[]> = {
   '@libp2p/utils': ['node'],
   '@multiformats/multiaddr': ['node'],
   ws: ['node'],
+  nodemailer: ['services'],
 }
 
 /** Beyond it a file holds two things. Below it, it is split by sense and not by size. */

@@ -5,7 +5,7 @@ import {Errors, Flags} from '@oclif/core'
 
 import {readToken} from '../lib/bearer-token.ts'
 import {MetisSeqError} from '../lib/errors.ts'
-import {isLocalHost} from '../lib/host-names.ts'
+import {isLoopbackHost} from '../lib/host-names.ts'
 import type {HttpServer} from '../lib/http-server.ts'
 import {toWebFrame} from '../ui/web/frame.ts'
 import {readWebAssets, serveWeb} from '../ui/web/server.ts'
@@ -73,7 +73,7 @@ export async function startWeb(
   },
 ): Promise<HttpServer> {
   const token = tokenFile === undefined ? null : readToken(tokenFile, 'WEB_TOKEN_INVALID')
-  if (token === null && !isLocalHost(host)) throw tokenMissing(host)
+  if (token === null && !isLoopbackHost(host)) throw tokenMissing(host)
   const assets = readWebAssets(join(root, 'dist', 'page'))
   const {build} = assets
   const frame = () => {

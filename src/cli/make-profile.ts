@@ -105,6 +105,7 @@ export function makeProfile(
       caFile,
     },
     node: nodeOf(flags, before?.node ?? null),
+    ...(before?.rules ? {rules: before.rules} : {}),
     namedChains,
   })
   return {

@@ -14,6 +14,7 @@ const fileFlagOf = {
   '--from-fd': '--from-file',
   '--password-fd': '--password-file',
   '--backup-password-fd': '--backup-password-file',
+  '--secret-fd': '--secret-file',
 } as const
 
 type DescriptorFlag = keyof typeof fileFlagOf

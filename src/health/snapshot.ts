@@ -7,6 +7,7 @@ import type {ExternalNode} from '../protocol/external-node.ts'
 import type {BackingVerdict} from '../protocol/lst/backing.ts'
 import type {NodeRuntimeKind} from '../protocol/node-runtime.ts'
 import type {NodeStatus} from '../protocol/node-status.ts'
+import type {LimitChoices} from './thresholds.ts'
 
 /** Time now: wall clock for people, monotonic for ages. Milliseconds. */
 export interface Now {
@@ -117,6 +118,8 @@ export interface Setting {
   respanDelaySeconds: number
   /** Null when L1 produces blocks only on demand. */
   l1StaleAfterSeconds: number | null
+  /** Limits of the profile that replace those of the rules; left out while it has none. */
+  limits?: LimitChoices
 }
 
 export interface EpochFacts {

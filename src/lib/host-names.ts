@@ -23,16 +23,20 @@ export interface HostList {
  */
 export function createHostCheck({host, hostNames = []}: HostList): (header?: string) => boolean {
   const names = new Set([...LOCAL_NAMES, host, `[${host}]`, ...hostNames].map(lower))
-  const isLocal = isLocalHost(host)
+  const isLocal = isLoopbackHost(host)
   return (header) => {
     const name = nameOf(header)
     return names.has(name) || names.has('*') || (!isLocal && isAddress(name))
   }
 }
 
-/** Whether a listen address is reached from this machine alone. */
-export function isLocalHost(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.')
+/**
+ * Whether a host is this machine: nothing said to it crosses a network.
+ *
+ * @param host a listen address, or the host of a URL, whose IPv6 addresses have brackets
+ */
+export function isLoopbackHost(host: string): boolean {
+  return /^(?:localhost|127(?:\.\d{1,3}){3}|\[?::1\]?)$/.test(host)
 }
 
 /** Response to a request with a name that is not on the list. */

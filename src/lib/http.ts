@@ -44,6 +44,8 @@ export interface HttpRequest {
   /** For the whole exchange: a trickling response must not block a command forever. */
   timeoutMs: number
   maxBytes?: number
+  /** Ends the exchange. */
+  signal?: AbortSignal
 }
 
 export interface HttpAnswer {
@@ -97,7 +99,7 @@ export function watchExchanges(told: (exchanged: Exchanged) => void): void {
 }
 
 function exchanged(url: URL | string, request: HttpRequest): Promise<HttpAnswer> {
-  const {method, body = '', headers = {}, maxBytes, timeoutMs} = request
+  const {method, body = '', headers = {}, maxBytes, timeoutMs, signal} = request
   const target = new URL(url)
   return new Promise((resolve, reject) => {
     const way = wayTo(target, request)
@@ -127,8 +129,16 @@ function exchanged(url: URL | string, request: HttpRequest): Promise<HttpAnswer>
       // A request without a connection yet does not report that it was aborted.
       reject(late)
     }, timeoutMs)
+    const abort = () => {
+      const aborted = failure('ABORT_ERR', 'The request was aborted.')
+      outgoing.destroy(aborted)
+      reject(aborted)
+    }
+    signal?.addEventListener('abort', abort)
+    if (signal?.aborted) abort()
     outgoing.on('close', () => {
       clearTimeout(timer)
+      signal?.removeEventListener('abort', abort)
       if (!isAnswered) reject(failure('ECONNRESET', 'The connection closed without a response.'))
     })
     outgoing.on('error', (error) => reject(faultOfWay(way.proxy, error)))

@@ -1,6 +1,8 @@
 /** In: the node status. Out: readiness and metrics, by the rules that all interfaces share. */
+import {issuesMetric} from '../health/issues-metric.ts'
 import {nodeFacts} from '../health/rules/node-facts.ts'
 import type {NodeFinding} from '../health/rules/node-rule.ts'
+import type {Metric} from '../lib/exposition.ts'
 import type {NodeStatus} from '../protocol/node-status.ts'
 import type {NodeOptions} from './node-options.ts'
 import type {Readiness} from './rpc/health.ts'
@@ -26,15 +28,6 @@ export function readinessOf(options: Named, status: NodeStatus): Readiness {
 }
 
 /** The issues of the node for Prometheus, under the ids of `status --json`. */
-export function issueText(options: Named, status: NodeStatus): string {
-  const lines = findingsOf(options, status).map(({id, subject = '', severity}) => {
-    const labels = `id="${id}",subject="${labelValue(subject)}",severity="${severity}"`
-    return `metis_seq_issue{${labels}} 1`
-  })
-  return ['# TYPE metis_seq_issue gauge', ...lines, ''].join('\n')
-}
-
-/** Source: Prometheus text format 0.0.4, label values. */
-function labelValue(text: string): string {
-  return text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')
+export function issueMetric(options: Named, status: NodeStatus): Metric {
+  return issuesMetric(findingsOf(options, status))
 }

@@ -1,5 +1,6 @@
 /** The whole node: opened, restored, listening, running; and closed in the opposite order. */
 import {createChainRpc} from '../chain/chain-rpc.ts'
+import {exposition} from '../lib/exposition.ts'
 import {connectionLimits, Connections} from '../lib/connections.ts'
 import {assertPortFree} from '../lib/http-server.ts'
 import type {RpcClient} from '../lib/json-rpc.ts'
@@ -8,7 +9,7 @@ import {startAdminServer} from './admin/admin-server.ts'
 import {descriptorPlan} from './descriptors.ts'
 import {openHistory} from './history/open-history.ts'
 import {L1_TIMEOUT_MS} from './limits.ts'
-import {issueText, readinessOf} from './node-health.ts'
+import {issueMetric, readinessOf} from './node-health.ts'
 import type {NodeOptions, RunningNode} from './node-options.ts'
 import {createMembership} from './peers/membership.ts'
 import {refusalOf} from './peers/refusal.ts'
@@ -17,7 +18,7 @@ import {startRpcServer} from './rpc/server.ts'
 import {openWallets} from './stage-parts.ts'
 import type {Closer} from './node-parts.ts'
 import {openStages, type Stages} from './stages.ts'
-import {exporterText, gaugesOf, rpcContextOf, statusOf, watchSync} from './status-of.ts'
+import {exporterOf, gaugesOf, rpcContextOf, statusOf, watchSync} from './status-of.ts'
 
 export type {NodeOptions, RunningNode} from './node-options.ts'
 
@@ -76,9 +77,11 @@ async function build(options: NodeOptions, closers: Closer[]): Promise<RunningNo
     readiness: () => readinessOf(options, status()),
     isOurTurn: () => chain.rotation.turnAt(chain.head().number + 1).whose === 'mine',
     renderMetrics: () =>
-      metrics.render(gaugesOf(stages, wallets)) +
-      issueText(options, status()) +
-      exporterText(stages, wallets),
+      exposition([
+        ...metrics.render(gaugesOf(stages, wallets)),
+        issueMetric(options, status()),
+        ...exporterOf(stages, wallets),
+      ]),
   })
   closers.push(() => rpc.close())
   const stop = once(async () => {

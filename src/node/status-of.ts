@@ -1,7 +1,9 @@
 import {statfsSync} from 'node:fs'
 
 import {lowerCase} from '../protocol/block.ts'
-import {exporterMetrics} from './exporter-metrics.ts'
+import {exporterMetrics} from '../protocol/exporter-metrics.ts'
+import type {Metric} from '../lib/exposition.ts'
+import type {GaugeName} from './metrics.ts'
 import type {NodeParts, OpenHistory} from './node-parts.ts'
 import {POOL_TRANSACTIONS} from './limits.ts'
 import {RPC_READS_AT_ONCE, RPC_READS_WAITING, RPC_READS_WAITING_EACH} from './rpc-limits.ts'
@@ -179,7 +181,10 @@ export function rpcContextOf(parts: NodeParts, {history, reader}: OpenHistory): 
   }
 }
 
-export function gaugesOf(parts: NodeParts, wallets: WalletWatch): Record<string, number> {
+export function gaugesOf(
+  parts: NodeParts,
+  wallets: WalletWatch,
+): Partial<Record<GaugeName, number>> {
   const {safe, finalized, head, pool, peers, blocksSealed, l1, turn, engine} = statusOf(
     parts,
     wallets,
@@ -203,7 +208,7 @@ export function gaugesOf(parts: NodeParts, wallets: WalletWatch): Record<string,
 }
 
 /** Heights and balances under the names of the operators' exporter. */
-export function exporterText({options, chain, heads}: NodeParts, {states}: WalletWatch): string {
+export function exporterOf({options, chain, heads}: NodeParts, {states}: WalletWatch): Metric[] {
   const {number, timestamp} = chain.head()
   const l1 = heads.l1Head()?.number
   return exporterMetrics(options.name, {l2: {number, timestamp}, l1}, states)

@@ -4,7 +4,7 @@ import type {Address, Hash, LocalAccount} from 'viem'
 
 import {systemClock, type Clock} from '../lib/clock.ts'
 import {MetisSeqError} from '../lib/errors.ts'
-import {isLocalHost} from '../lib/host-names.ts'
+import {isLoopbackHost} from '../lib/host-names.ts'
 import type {TlsOptions} from '../lib/json-rpc.ts'
 import {isRecord} from '../lib/json.ts'
 import {errorFacts, type Logger} from '../lib/log.ts'
@@ -113,7 +113,7 @@ export async function startPos(options: PosOptions): Promise<Pos> {
     // Disposed of in reverse: the host first, then what it uses.
     cleanup.adopt(host, (running) => running.stop())
     host.start()
-    if (!isLocalHost(listen.host)) logger.warn('rest-not-loopback', {host: listen.host})
+    if (!isLoopbackHost(listen.host)) logger.warn('rest-not-loopback', {host: listen.host})
     logger.info('pos-started', {restUrl, mpcAddress: account.address, l1Cursor: status().l1Cursor})
     return {restUrl, status, stop: () => cleanup.disposeAsync()}
   } catch (error) {

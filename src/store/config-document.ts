@@ -93,6 +93,22 @@ export interface Profile {
   }
   /** The bundled node of this profile. Null: none is configured. */
   node: NodeProfile | null
+  /** Choices about single health rules, by the id of their issue; left out while there are none. */
+  rules?: Record<string, RuleChoice>
+}
+
+/** What an operator has chosen for one health rule. Every field may be missing: the default holds. */
+export interface RuleChoice {
+  /** Severity of its alerts, whatever the rule says. */
+  severity?: 'warn' | 'critical'
+  /** No alerts. */
+  off?: boolean
+  /** Time that an issue has to last before it is reported. */
+  holdSeconds?: number
+  /** Interval of the reminders; 0: none. */
+  repeatSeconds?: number
+  /** Limits of the rule itself, for every reader of health. */
+  limits?: Record<string, number>
 }
 
 export interface NodeProfile {
@@ -157,6 +173,25 @@ const isNode = fields({
   batchKey: orNull(isText),
 })
 
+const optional =
+  (check: Check): Check =>
+  (value) =>
+    value === undefined || check(value)
+const isAmount: Check = (value) => typeof value === 'number' && Number.isFinite(value) && value >= 0
+const isFlag: Check = (value) => typeof value === 'boolean'
+const mapOf =
+  (check: Check): Check =>
+  (value) =>
+    isRecord(value) && Object.values(value).every(check)
+
+const isRuleChoice = fields({
+  severity: optional(either('warn', 'critical')),
+  off: optional(isFlag),
+  holdSeconds: optional(isAmount),
+  repeatSeconds: optional(isAmount),
+  limits: optional(mapOf(isAmount)),
+})
+
 const isProfile = fields({
   network: isText,
   owner: orNull(isAccount),
@@ -168,6 +203,7 @@ const isProfile = fields({
     caFile: (value) => value === undefined || orNull(isPath)(value),
   }),
   node: orNull(isNode),
+  rules: optional(mapOf(isRuleChoice)),
 })
 
 const matches =

@@ -20,6 +20,7 @@ export type {
   NodeProfile,
   Profile,
   RemoteSignerRecord,
+  RuleChoice,
   SignerRecord,
   StoredKey,
 } from './config-document.ts'

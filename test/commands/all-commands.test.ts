@@ -23,6 +23,9 @@ const topics = Object.entries(
 
 /** What a command must be given before it looks for a network. */
 const needed: Record<string, string[]> = {
+  'alert ack': ['node-down'],
+  'alert set': ['node-down', '--off'],
+  'alert silence': ['node-down'],
   'cdp adjust': ['1', '--deposit', '1'],
   'cdp close': ['1'],
   'cdp open': ['1', '1'],
@@ -134,6 +137,8 @@ test('an unknown flag through the program, of each topic one, in text', async ()
 
 /** Commands that work without a network: they make things, or only look at this machine. */
 const offline = [
+  ...commands.filter((command) => command.startsWith('alert output ')),
+  'alert dead-man',
   ...commands.filter((command) => command.startsWith('key ')),
   ...commands.filter((command) => command.startsWith('local ')),
   'completion',
@@ -143,6 +148,7 @@ const offline = [
   'network add',
   'network list',
   'governance provider schema',
+  'monitor export-rules',
   'network schema',
   'profile list',
   'profile remove',
@@ -184,6 +190,9 @@ test('a command that needs a network says so in an empty home, exit 3', async ()
 test('commands that only look at this machine answer in an empty home', async () => {
   using temp = makeTempHome()
   const looks = [
+    'alert output list',
+    'alert output schema',
+    'monitor export-rules',
     'explain --list',
     'key list',
     'network list',

@@ -81,6 +81,8 @@ const NOT_RUN: readonly RegExp[] = [
   /^(?:eval|init|help|version|completion|registry|signer (?:add|remove)|profile (?:add|use|remove)|network add)\b/,
   // Acts, or goes on until Ctrl-C.
   /^(?:local (?!status)|node (?:run|start|stop|restart|guard)|pos run|node snapshot|tx (?:cancel|speed-up))/,
+  // They need an alert or an output, or change what is told.
+  /^alert (?:ack|set|silence|test|dead-man|output (?:add|remove))|^monitor (?:run|export-rules .*--output)/,
   /^(?:dashboard(?: --re.*| --web.*)?$|duty wait|status --watch|epoch watch|node logs --follow|tx wait .*finalized)/,
   // Sends.
   /^governance provider (?!schema)|^(?:governance|sequencer|stake|reward|exit) (?:allow|disallow|approve|set-|increase|register|claim|start|withdraw|restake)(?!.*--dry-run)/,

@@ -3,6 +3,7 @@ export const groups: readonly {title: string; names: readonly string[]}[] = [
   {title: 'SET UP', names: ['init', 'profile', 'network']},
   {title: 'REHEARSE', names: ['local']},
   {title: 'WATCH', names: ['status', 'dashboard', 'epoch', 'duty', 'explain', 'tx']},
+  {title: 'ALERTS', names: ['monitor', 'alert']},
   {title: 'STAKE', names: ['sequencer', 'stake', 'lst', 'registry']},
   {title: 'MARKETS', names: ['pool', 'lend', 'cdp']},
   {title: 'REWARDS', names: ['reward']},

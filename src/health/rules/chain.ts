@@ -1,6 +1,6 @@
 /** L2, its epochs and L1, as reported by their endpoints. */
 import {formatDuration} from '../../lib/units.ts'
-import {CLOCK_SKEW_SECONDS} from '../thresholds.ts'
+import {limitsOf} from '../thresholds.ts'
 import {
   canDo,
   commandFor,
@@ -107,11 +107,12 @@ const clockSkew: Rule = (view) => {
   const ahead = Number(l2.value.headTimestampSeconds) - Math.floor(now.wallMs / 1000)
   const age = headAgeSeconds(view) ?? 0
   const limit = stallLimitSeconds(setting)
-  const isLate = ahead > CLOCK_SKEW_SECONDS
+  const {warnAboveSeconds} = limitsOf(setting, 'clock-skew')
+  const isLate = ahead > warnAboveSeconds
   // After a stall, blocks arrive late with the timestamps of their slots, until it has caught up.
   const steadyMs = l2.value.moved ? l2.atMs - l2.value.moved.steadySinceMs : 0
   const isEarly =
-    age > limit + CLOCK_SKEW_SECONDS &&
+    age > limit + warnAboveSeconds &&
     (silentSeconds(view) ?? age) <= limit &&
     steadyMs > (age + limit) * 1000
   if (!isLate && !isEarly) return []

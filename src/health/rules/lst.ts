@@ -2,13 +2,8 @@
 import {formatWeiShort} from '../../lib/units.ts'
 import {basisPointsText} from '../../protocol/lst/peg.ts'
 import {commandFor, isSilent, silentSince, type Finding, type Rule, type View} from '../rule.ts'
-import type {LoanFacts, LstProviderFacts} from '../snapshot.ts'
-import {
-  LOAN_FACTOR_CRITICAL,
-  LOAN_FACTOR_LOW,
-  PEG_DEPTH_LEAST_WEI,
-  PEG_OFF_BASIS_POINTS,
-} from '../thresholds.ts'
+import type {LoanFacts, LstProviderFacts, Setting} from '../snapshot.ts'
+import {PEG_DEPTH_LEAST_WEI, limitsOf} from '../thresholds.ts'
 
 /** Only where the chain itself responds: one cause, one finding. */
 const unreadable: Rule = (view) => {
@@ -100,38 +95,44 @@ const woundDown = ofProviders(({id, name, state, warnings, hasPosition}, {settin
 const peg: Rule = ({lst, setting}) => {
   if (!lst.known) return []
   return lst.value.providers.flatMap(({id, name, pegs}) =>
-    pegs.filter(isOffPeg).map(({token, discountBasisPoints}) => {
-      const isDiscount = discountBasisPoints > 0
-      return {
-        id: 'lst-peg' as const,
-        severity: isDiscount ? ('warn' as const) : ('info' as const),
-        subject: token,
-        text: `${token} trades ${basisPointsText(discountBasisPoints)} its rate`,
-        cost: isDiscount
-          ? `A sale gives less than a withdrawal from ${name}; collateral in ${token} is worth less too.`
-          : `A sale gives more than a withdrawal from ${name}; a purchase costs more than a deposit.`,
-        remedy: commandFor(setting, `lst peg ${id}`),
-        sources: ['lst' as const],
-      }
-    }),
+    pegs
+      .filter((each) => isOffPeg(each, setting))
+      .map(({token, discountBasisPoints}) => {
+        const isDiscount = discountBasisPoints > 0
+        return {
+          id: 'lst-peg' as const,
+          severity: isDiscount ? ('warn' as const) : ('info' as const),
+          subject: token,
+          text: `${token} trades ${basisPointsText(discountBasisPoints)} its rate`,
+          cost: isDiscount
+            ? `A sale gives less than a withdrawal from ${name}; collateral in ${token} is worth less too.`
+            : `A sale gives more than a withdrawal from ${name}; a purchase costs more than a deposit.`,
+          remedy: commandFor(setting, `lst peg ${id}`),
+          sources: ['lst' as const],
+        }
+      }),
   )
 }
 
 /** The price of a pool that almost nothing moves is nobody's price. */
-function isOffPeg({discountBasisPoints, depthMetisWei}: LstProviderFacts['pegs'][number]): boolean {
+function isOffPeg(
+  {discountBasisPoints, depthMetisWei}: LstProviderFacts['pegs'][number],
+  setting: Setting,
+): boolean {
   return (
     (depthMetisWei === null || depthMetisWei >= PEG_DEPTH_LEAST_WEI) &&
-    Math.abs(discountBasisPoints) > PEG_OFF_BASIS_POINTS
+    Math.abs(discountBasisPoints) > limitsOf(setting, 'lst-peg').warnAboveBasisPoints
   )
 }
 
 const loans: Rule = ({lst, setting}) => {
   if (!lst.known) return []
+  const {warnBelowFactor, criticalBelowFactor} = limitsOf(setting, 'loan-near-liquidation')
   return lst.value.loans
-    .filter(({factor}) => factor < LOAN_FACTOR_LOW)
+    .filter(({factor}) => factor < scaled(warnBelowFactor))
     .map(({kind, market, name, id, factor}) => ({
       id: 'loan-near-liquidation' as const,
-      severity: factor < LOAN_FACTOR_CRITICAL ? ('critical' as const) : ('warn' as const),
+      severity: factor < scaled(criticalBelowFactor) ? ('critical' as const) : ('warn' as const),
       subject: id === null ? market : `${market} ${id}`,
       text: textOf({name, id, factor}),
       cost: 'Below 1 anybody may liquidate it: the collateral is sold at a discount.',
@@ -141,6 +142,11 @@ const loans: Rule = ({lst, setting}) => {
       ),
       sources: ['lst' as const],
     }))
+}
+
+/** Scaled by 1e18, from six decimals. */
+function scaled(factor: number): bigint {
+  return BigInt(Math.round(factor * 1e6)) * 10n ** 12n
 }
 
 function textOf({name, id, factor}: Pick<LoanFacts, 'name' | 'id' | 'factor'>): string {

@@ -1,6 +1,6 @@
 /** This machine and this profile's settings. */
 import {shellWord} from '../../lib/shell-word.ts'
-import {DISK_CRITICAL_BYTES, DISK_LOW_BYTES} from '../thresholds.ts'
+import {limitsOf} from '../thresholds.ts'
 import {canDo, commandFor, keyRemedy, type Rule} from '../rule.ts'
 
 const noProfile: Rule = ({setting}) => {
@@ -20,9 +20,10 @@ const noProfile: Rule = ({setting}) => {
 const diskLow: Rule = ({machine, node, setting}) => {
   // A running node sees the same disk, and reports it itself.
   if (node.known && node.value.status?.disk) return []
-  if (!machine.known || machine.value.diskFreeBytes > DISK_LOW_BYTES) return []
+  const {warnBelowGib, criticalBelowGib} = limitsOf(setting, 'disk-low')
+  if (!machine.known || machine.value.diskFreeBytes > warnBelowGib * 1024 ** 3) return []
   const {diskFreeBytes, homeDir} = machine.value
-  const isCritical = diskFreeBytes <= DISK_CRITICAL_BYTES
+  const isCritical = diskFreeBytes <= criticalBelowGib * 1024 ** 3
   return [
     {
       id: 'disk-low',

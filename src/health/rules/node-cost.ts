@@ -1,6 +1,6 @@
 /** The cost of a node that produces no blocks, for any kind of node. */
 import {commandFor, type Finding, type View} from '../rule.ts'
-import {BEHIND_BLOCKS} from '../thresholds.ts'
+import {limitsOf} from '../thresholds.ts'
 
 /** The current cost of a node that produces no blocks. */
 export function costOf({l2, money}: View): string {
@@ -22,7 +22,7 @@ export function severityOf({money}: View): 'warn' | 'critical' {
 
 /** The same text for a bundled node and an external one. */
 export function behindBy(lag: number, setting: View['setting']): Finding[] {
-  if (lag <= BEHIND_BLOCKS) return []
+  if (lag <= limitsOf(setting, 'node-behind').warnAboveBlocks) return []
   return [
     {
       id: 'node-behind',

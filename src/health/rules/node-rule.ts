@@ -11,7 +11,10 @@ export interface NodeView {
   isOurTurn: boolean
   /** No other sequencer is known. */
   isAlone: boolean
-  setting: Pick<Setting, 'profile' | 'network' | 'slotMs' | 'emptyBlocks' | 'respanDelaySeconds'>
+  setting: Pick<
+    Setting,
+    'profile' | 'network' | 'slotMs' | 'emptyBlocks' | 'respanDelaySeconds' | 'limits'
+  >
 }
 
 /** Pure. One possible issue in a node's own status. */

@@ -2,17 +2,7 @@
 import {formatDuration, formatWeiShort} from '../../lib/units.ts'
 import type {RefusedKind} from '../../protocol/node-status.ts'
 import {commandFor} from '../rule.ts'
-import {
-  BATCH_CRITICAL_MS,
-  BATCH_LATE_MS,
-  CLOCK_SKEW_SECONDS,
-  DISK_CRITICAL_BYTES,
-  DISK_LOW_BYTES,
-  ENGINE_BUSY_MS,
-  POOL_NEARLY_FULL,
-  REFUSED_MANY,
-  STATE_LARGE,
-} from '../thresholds.ts'
+import {ENGINE_BUSY_MS, limitsOf} from '../thresholds.ts'
 import {NODE, type NodeFinding, type NodeRule} from './node-rule.ts'
 
 const engine: NodeRule = ({engine: {restartingSinceMs, version}}, {isOurTurn, setting}) => {
@@ -67,8 +57,9 @@ const state: NodeRule = ({engine: {version, outsideChanges, state: size}}, {sett
   const {leaves, limit} = size
   const common = {blocks: false, remedy: commandFor(setting, 'node status'), sources: NODE}
   const isFull = limit > 0 && leaves >= limit
+  const largest = limitsOf(setting, 'engine-state-large').warnAbovePercent
   return [
-    ...(limit > 0 && leaves >= limit * STATE_LARGE
+    ...(limit > 0 && leaves >= (limit * largest) / 100
       ? [
           {
             ...common,
@@ -95,7 +86,8 @@ const state: NodeRule = ({engine: {version, outsideChanges, state: size}}, {sett
 
 const pool: NodeRule = ({pool: {pending, queued, limit, full, late}}, {setting}) => {
   const held = pending + queued
-  const isNearlyFull = full || (limit > 0 && held >= limit * POOL_NEARLY_FULL)
+  const {warnAbovePercent} = limitsOf(setting, 'pool-full')
+  const isNearlyFull = full || (limit > 0 && held >= (limit * warnAbovePercent) / 100)
   const common = {blocks: false, remedy: commandFor(setting, 'node status'), sources: NODE}
   return [
     ...(isNearlyFull
@@ -140,7 +132,7 @@ const descriptors: NodeRule = ({descriptors: {limit, wanted, isTight, connection
 
 const refused: NodeRule = ({refused: kinds}, {setting}) =>
   kinds
-    .filter(({count}) => count >= REFUSED_MANY)
+    .filter(({count}) => count >= limitsOf(setting, 'clients-refused').warnAbovePerMinute)
     .map(({kind, count, sinceMs}) => ({
       id: 'clients-refused' as const,
       subject: kind,
@@ -185,9 +177,10 @@ const ownL1: NodeRule = ({l1}, {setting}) => {
 }
 
 const batches: NodeRule = ({batches: {landedBlock, oldestAgeMs, stuck}}, {setting}) => {
-  const isLate = oldestAgeMs !== null && oldestAgeMs > BATCH_LATE_MS
+  const {warnAfterMinutes, criticalAfterMinutes} = limitsOf(setting, 'batches-not-landing')
+  const isLate = oldestAgeMs !== null && oldestAgeMs > warnAfterMinutes * 60_000
   if (!isLate && !stuck) return []
-  const isCritical = oldestAgeMs !== null && oldestAgeMs > BATCH_CRITICAL_MS
+  const isCritical = oldestAgeMs !== null && oldestAgeMs > criticalAfterMinutes * 60_000
   const landed = landedBlock === null ? 'none' : `block ${landedBlock}`
   return [
     {
@@ -233,7 +226,8 @@ const costOfEmpty: Record<string, string> = {
 }
 
 const skew: NodeRule = ({clockSkewMs}, {setting}) => {
-  if (clockSkewMs === null || Math.abs(clockSkewMs) <= CLOCK_SKEW_SECONDS * 1000) return []
+  const {warnAboveSeconds} = limitsOf(setting, 'clock-skew')
+  if (clockSkewMs === null || Math.abs(clockSkewMs) <= warnAboveSeconds * 1000) return []
   const seconds = Math.round(Math.abs(clockSkewMs) / 1000)
   return [
     {
@@ -250,12 +244,13 @@ const skew: NodeRule = ({clockSkewMs}, {setting}) => {
 }
 
 const disk: NodeRule = ({disk: seen}, {setting}) => {
-  if (!seen || seen.freeBytes > DISK_LOW_BYTES) return []
+  const {warnBelowGib, criticalBelowGib} = limitsOf(setting, 'disk-low')
+  if (!seen || seen.freeBytes > warnBelowGib * 1024 ** 3) return []
   return [
     {
       id: 'disk-low',
       subject: 'node',
-      severity: seen.freeBytes <= DISK_CRITICAL_BYTES ? 'critical' : 'warn',
+      severity: seen.freeBytes <= criticalBelowGib * 1024 ** 3 ? 'critical' : 'warn',
       blocks: false,
       text: `the disk of your node has ${(seen.freeBytes / 1024 ** 3).toFixed(1)} GiB left`,
       cost: 'With a full disk the node seals no blocks.',

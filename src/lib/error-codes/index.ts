@@ -1,3 +1,4 @@
+import {alertCodes} from './alerts.ts'
 import {refusalCodes} from './contracts.ts'
 import {endpointCodes} from './endpoints.ts'
 import type {ErrorEntry, ErrorWording, FactsOf, OptionsOf} from './entry.ts'
@@ -13,6 +14,7 @@ export type {ErrorEntry} from './entry.ts'
 
 const makeCodes = () => ({
   ...settingsCodes(),
+  ...alertCodes(),
   ...transactionCodes(),
   ...refusalCodes(),
   ...keyCodes(),

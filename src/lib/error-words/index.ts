@@ -1,4 +1,5 @@
 import type {ErrorCode} from '../error-codes/index.ts'
+import {alertWords} from './alerts.ts'
 import {refusalWords} from './contracts.ts'
 import {endpointWords} from './endpoints.ts'
 import {keyWords} from './keys.ts'
@@ -21,6 +22,7 @@ export const errorWordsBySense = {
   'The bundled node': nodeWords,
   'The consensus layer and the local network': networkWords,
   'The rotation': rotationWords,
+  'Alerts and the monitor': alertWords,
 } as const
 
 const all: Readonly<Record<ErrorCode, ErrorWords>> = {
@@ -33,6 +35,7 @@ const all: Readonly<Record<ErrorCode, ErrorWords>> = {
   ...nodeWords,
   ...networkWords,
   ...rotationWords,
+  ...alertWords,
 }
 
 /** What an error means, and what to do about it. */

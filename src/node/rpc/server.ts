@@ -8,6 +8,7 @@ import {setTimeout as sleep} from 'node:timers/promises'
 
 import {readToken} from '../../lib/bearer-token.ts'
 import {clientOf} from '../../lib/client-address.ts'
+import {EXPOSITION_TYPE} from '../../lib/exposition.ts'
 import {LoopLag} from '../../lib/loop-lag.ts'
 import {Shares} from '../../lib/shares.ts'
 import {isRecord} from '../../lib/json.ts'
@@ -270,7 +271,7 @@ class Serving {
         return sendJson(response, 200, context.health.document(isOurTurn(), context.chain.head()))
       case '/metrics':
         if (this.#access.tokenOf(request.headers) === 'wrong') return unauthorized(response)
-        return sendText(response, 200, 'text/plain; version=0.0.4', renderMetrics())
+        return sendText(response, 200, EXPOSITION_TYPE, renderMetrics())
       default:
         return refuse(response, 405, 'Use POST for JSON-RPC.')
     }

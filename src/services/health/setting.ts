@@ -1,7 +1,9 @@
 import type {Setting} from '../../health/snapshot.ts'
+import type {LimitChoices} from '../../health/thresholds.ts'
 import {lstName} from '../../protocol/lst/providers.ts'
 import {providerOfOwner} from '../../protocol/lst/registry.ts'
 import {runtimeOfNodes} from '../../protocol/node-runtime.ts'
+import type {Profile} from '../../store/config.ts'
 import type {Context} from '../context.ts'
 import {runtimeKindOf} from '../node/node-runtime.ts'
 
@@ -20,5 +22,11 @@ export function settingOf({network, networkName, profile, profileName}: Context)
     nodesAreBundled: runtimeOfNodes(network) === 'bundled',
     ...{slotMs, emptyBlocks, respanDelaySeconds},
     l1StaleAfterSeconds: network.l1.staleAfterSeconds ?? null,
+    ...limitsIn(profile?.rules),
   }
+}
+
+function limitsIn(rules: Profile['rules'] = {}): Pick<Setting, 'limits'> {
+  const entries = Object.entries(rules).flatMap(([id, {limits}]) => (limits ? [[id, limits]] : []))
+  return entries.length === 0 ? {} : {limits: Object.fromEntries(entries) as LimitChoices}
 }

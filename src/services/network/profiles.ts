@@ -25,6 +25,7 @@ export interface ProfileRequest {
   rewardRecipient?: Address | undefined
   endpoints: Profile['endpoints']
   node: NodeProfile | null
+  rules?: Profile['rules']
   /** Chain prefixes of other addresses in the request. */
   namedChains?: readonly NamedChain[]
   replace: boolean
@@ -95,6 +96,7 @@ export function createProfile(home: Home, config: ConfigStore, request: ProfileR
     keys: {owner: owner.key, signer: signer.key},
     endpoints,
     node,
+    ...(request.rules ? {rules: request.rules} : {}),
   }
   config.update((all) => ({
     ...all,

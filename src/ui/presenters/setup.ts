@@ -8,9 +8,11 @@ import {fields, table} from './table.ts'
 /** A profile for display: endpoints by host only. */
 export function profileJson(name: string, profile: Profile, inUse: boolean) {
   const {l1, l2, pos, caFile = null} = profile.endpoints
+  // `monitor rules` shows them, with the defaults that they replace.
+  const {rules: _rules, ...shown} = profile
   const hosts = {l1: l1.map(redactUrl), l2: l2.map(redactUrl)}
   return {
-    ...{...profile, name, inUse},
+    ...{...shown, name, inUse},
     endpoints: {...hosts, pos: pos === null ? null : redactUrl(pos), caFile},
   }
 }

@@ -1,5 +1,6 @@
 import type {JsonSchema} from './build.ts'
 import {documentSchema, schemaIdOf, type CommandSchema, type CommandSchemas} from './document.ts'
+import {alertSchemas, monitorSchemas} from './alert.ts'
 import {cdpSchemas} from './cdp.ts'
 import {completionSchemas} from './completion.ts'
 import {dashboardSchemas} from './dashboard.ts'
@@ -30,6 +31,7 @@ import {txSchemas} from './tx.ts'
 
 /** Every command by its words, with the schema of its `--json` output. Add one line per new topic. */
 const commandSchemas: CommandSchemas = {
+  ...alertSchemas,
   ...cdpSchemas,
   ...completionSchemas,
   ...dashboardSchemas,
@@ -43,6 +45,7 @@ const commandSchemas: CommandSchemas = {
   ...lendSchemas,
   ...localSchemas,
   ...lstSchemas,
+  ...monitorSchemas,
   ...networkSchemas,
   ...nodeSchemas,
   ...poolSchemas,

@@ -2,7 +2,6 @@ import {expect, test} from 'vitest'
 
 import {systemClock} from '../../src/lib/clock.ts'
 import {silentLogger} from '../../src/lib/log.ts'
-import {exporterMetrics} from '../../src/node/exporter-metrics.ts'
 import {WalletWatch, type Wallet} from '../../src/node/wallets.ts'
 
 const mpc: Wallet = {
@@ -11,23 +10,6 @@ const mpc: Wallet = {
   address: '0x00000000000000000000000000000000000000a1',
 }
 const batcher: Wallet = {...mpc, alias: 'batcher', chain: 'l1'}
-
-test('heights and balances under the names the operators know', () => {
-  const wallets = [{...mpc, balanceWei: 25n * 10n ** 17n, nonce: 7}]
-  const text = exporterMetrics('se"q', {l2: {number: 12, timestamp: 99}, l1: 5}, wallets)
-  expect(text.split('\n')).toEqual([
-    '# TYPE metis:sequencer:height counter',
-    'metis:sequencer:height{svc_name="l2geth",seq_name="se\\"q"} 12',
-    'metis:sequencer:height{svc_name="l1dtl",seq_name="se\\"q"} 5',
-    '# TYPE metis:sequencer:timestamp counter',
-    'metis:sequencer:timestamp{svc_name="l2geth",seq_name="se\\"q"} 99',
-    '# TYPE metis:sequencer:wallet:balance gauge',
-    `metis:sequencer:wallet:balance{chain="l2",addr="${mpc.address}",alias="mpc"} 2.5`,
-    '# TYPE metis:sequencer:wallet:nonce gauge',
-    `metis:sequencer:wallet:nonce{chain="l2",addr="${mpc.address}",alias="mpc"} 7`,
-    '',
-  ])
-})
 
 test('a chain that does not respond leaves its own wallets as they were, and the others are read', async () => {
   let isL1Up = true

@@ -1,0 +1,34 @@
+import {resolve} from 'node:path'
+
+import {Errors, Flags} from '@oclif/core'
+
+import type {SecretSource} from '../services/alerts/document.ts'
+import {readDescriptor} from './read-descriptor.ts'
+
+/** The secret of an alert output. Never on the command line, which every user of the machine can read. */
+export const secretFlags = {
+  'secret-file': Flags.string({
+    description:
+      'File with the secret: URL of a webhook, token of a bot, password of a mail server. It stays there.',
+    helpValue: 'FILE',
+    exclusive: ['secret-fd'],
+  }),
+  'secret-fd': Flags.integer({
+    description: 'Open file descriptor with the secret, which is copied into alerts.json.',
+    helpValue: 'N',
+    min: 3,
+  }),
+}
+
+/** @throws {MetisSeqError} DESCRIPTOR_CLOSED, SECRET_UNREADABLE */
+export async function secretFrom(flags: {
+  'secret-file'?: string | undefined
+  'secret-fd'?: number | undefined
+}): Promise<SecretSource | undefined> {
+  const {'secret-file': file, 'secret-fd': descriptor} = flags
+  if (file !== undefined) return {file: resolve(file)}
+  if (descriptor === undefined) return undefined
+  const secret = (await readDescriptor(descriptor, '--secret-fd')).trim()
+  if (secret === '') throw new Errors.CLIError('--secret-fd has nothing to read.')
+  return secret
+}
