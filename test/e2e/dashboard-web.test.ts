@@ -197,7 +197,9 @@ test('with a token, for others too: refused without it, opened once with it, and
   expect(stdout.trim().split('\n').length).toBe(2)
 })
 
-test.runIf(chromium)(
+// Where no browser can be had, the page's script alone is tested, above and below; stderr says so.
+const inBrowser: typeof test | null = chromium === undefined ? null : test
+inBrowser?.(
   'in a browser: small, of one origin, with pictures and without complaints',
   async () => {
     const browser = await Chromium.start(chromium!)

@@ -16,7 +16,7 @@ Empty blocks and blocks with a deposit carry no signature, and are counted as un
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> --blocks 5000',
-    '<%= config.bin %> <%= command.id %> --from 1 --to 10 --network local --json',
+    '<%= config.bin %> <%= command.id %> --blocks 10 --network local --json',
   ]
 
   static override flags = {
