@@ -56,6 +56,7 @@ export function startDashboard(context: Context, signal: AbortSignal): Dashboard
     extras.rotation.refresh()
     extras.duty.refresh()
   })
+  onNewBatch(live.pollers, () => extras.rewards.refresh())
   return {
     ...{...live, blockMs, yields, events, extras, series},
     refresh() {
@@ -90,5 +91,16 @@ function onNewEpoch({l2}: Pollers, act: () => void): void {
     // The first one is what the sources are asked for anyway.
     if (known !== undefined) act()
     known = number
+  })
+}
+
+/** A credit or a claim moves the history of rewards, which is read rarely otherwise. */
+function onNewBatch({money}: Pollers, act: () => void): void {
+  let known: bigint | undefined
+  money.store.subscribe(() => {
+    const unclaimed = money.store.get().value?.stake?.sequencer.rewardMetisWei
+    if (unclaimed === undefined || unclaimed === known) return
+    if (known !== undefined) act()
+    known = unclaimed
   })
 }

@@ -37,5 +37,7 @@ function periodRow({days, isWhole, score, luck}: DutyPeriod, knowsMissed: boolea
 }
 
 function dutyRow({number, made, expected, outcome}: TimedDuty): Row {
-  return row(`${number}`, `${outcomeWords[outcome]}, ${made} of ${expected} blocks`, tones[outcome])
+  // Read when the epoch began: its blocks are counted in the panel of the production.
+  const blocks = outcome === 'pending' ? `${expected} blocks` : `${made} of ${expected} blocks`
+  return row(`${number}`, `${outcomeWords[outcome]}, ${blocks}`, tones[outcome])
 }
