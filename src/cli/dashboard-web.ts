@@ -7,7 +7,12 @@ import {readToken} from '../lib/bearer-token.ts'
 import {MetisSeqError} from '../lib/errors.ts'
 import {isLoopbackHost} from '../lib/host-names.ts'
 import type {HttpServer} from '../lib/http-server.ts'
-import {toWebFrame} from '../ui/web/frame.ts'
+import type {SnapshotStore} from '../lib/snapshot-store.ts'
+import {lstName} from '../protocol/lst/providers.ts'
+import type {RateHistories} from '../services/live/rate-histories.ts'
+import type {LstHistory} from '../services/lst/history.ts'
+import {ratePlot} from '../ui/presenters/rate-plot.ts'
+import {toWebFrame, type WebPicture} from '../ui/web/frame.ts'
 import {readWebAssets, serveWeb} from '../ui/web/server.ts'
 import type {SnapshotSource} from './dashboard-source.ts'
 import {hostFlag, quote} from './flags.ts'
@@ -64,11 +69,14 @@ export async function startWeb(
     root,
     hostNames,
     tokenFile,
+    rates,
     onError,
   }: {
     root: string
     hostNames: readonly string[] | undefined
     tokenFile: string | undefined
+    /** Null where nothing is read, as in a replay. */
+    rates: SnapshotStore<RateHistories> | null
     onError(error: unknown): void
   },
 ): Promise<HttpServer> {
@@ -78,9 +86,30 @@ export async function startWeb(
   const {build} = assets
   const frame = () => {
     const {snapshot, now} = source.frame()
-    return toWebFrame(snapshot, now, {mode: source.mode, build})
+    const pictures = ratePictures(rates?.get()).map(({picture}) => picture)
+    return toWebFrame(snapshot, now, {mode: source.mode, build, pictures})
   }
-  return serveWeb({host, port, hostNames, token, assets, frame, onError})
+  const picture = (path: string) => {
+    const found = ratePictures(rates?.get()).find((each) =>
+      each.picture.path.startsWith(`${path}?`),
+    )
+    return found && ratePlot(found.history)
+  }
+  return serveWeb({host, port, hostNames, token, assets, frame, picture, onError})
+}
+
+/** The rate and the pool price of each provider, as `lst history --plot` draws them. */
+function ratePictures(
+  histories: RateHistories | undefined,
+): {picture: WebPicture; history: LstHistory}[] {
+  return [...(histories ?? [])].map(([id, {history, atMs}]) => ({
+    history,
+    picture: {
+      path: `/rate-${id}.svg?${atMs}`,
+      title: `${lstName(id)}, 30 days`,
+      text: `Rate and pool price of ${lstName(id)} over 30 days; \`metis-seq lst history ${id}\` has the figures.`,
+    },
+  }))
 }
 
 /** A name may resolve to any address, so only names and addresses of the loopback interface count. */

@@ -12,6 +12,9 @@ import {systemClock} from '../lib/clock.ts'
 import {messageOf} from '../lib/errors.ts'
 import {stringifyJson} from '../lib/json.ts'
 import {movesCursor, readsScreenAloud} from '../lib/terminal.ts'
+import type {SnapshotStore} from '../lib/snapshot-store.ts'
+import type {Context} from '../services/context.ts'
+import {watchRateHistories, type RateHistories} from '../services/live/rate-histories.ts'
 import {startDashboard, type Dashboard as DashboardFeeds} from '../services/live/dashboard.ts'
 import {feedsOf, isAsking, sourcesOf} from '../services/live/live.ts'
 import {toDashboardData} from '../ui/dashboard/data.ts'
@@ -72,9 +75,15 @@ needs --web-token-file, and is opened once as http://HOST:PORT/?token=TOKEN.`
     const {flags} = await this.parse(Dashboard)
     const stop = new AbortController()
     try {
-      const {source, dashboard} = this.open(flags, stop.signal)
+      const {source, dashboard, context} = this.open(flags, stop.signal)
       if (flags.record !== undefined) recordTo(flags.record, source, stop.signal)
-      if (flags.web) return await this.serve(source, flags.web, flags)
+      if (flags.web) {
+        const rates =
+          context && dashboard
+            ? watchRateHistories(context, dashboard.pollers.lst.store, stop.signal)
+            : null
+        return await this.serve(source, flags.web, flags, rates)
+      }
       if (flags.once) return await this.once(source, dashboard)
       const reads = readsScreenAloud(process.env)
       if (!movesCursor(process.stdout, process.env) || this.jsonEnabled() || reads)
@@ -100,10 +109,13 @@ needs --web-token-file, and is opened once as http://HOST:PORT/?token=TOKEN.`
   private open(
     flags: {replay?: string | undefined} & Parameters<OperatorCommand['openContext']>[0],
     signal: AbortSignal,
-  ): {source: SnapshotSource; dashboard: DashboardFeeds | null} {
-    if (flags.replay !== undefined) return {source: replaySource(flags.replay), dashboard: null}
-    const dashboard = startDashboard(this.openContext(flags), signal)
-    return {source: liveSource(dashboard), dashboard}
+  ): {source: SnapshotSource; dashboard: DashboardFeeds | null; context: Context | null} {
+    if (flags.replay !== undefined) {
+      return {source: replaySource(flags.replay), dashboard: null, context: null}
+    }
+    const context = this.openContext(flags)
+    const dashboard = startDashboard(context, signal)
+    return {source: liveSource(dashboard), dashboard, context}
   }
 
   private dataOf(source: SnapshotSource) {
@@ -121,11 +133,13 @@ needs --web-token-file, and is opened once as http://HOST:PORT/?token=TOKEN.`
     source: SnapshotSource,
     listen: NonNullable<WebFlags['web']>,
     flags: WebFlags,
+    rates: SnapshotStore<RateHistories> | null,
   ): Promise<Result> {
     const server = await startWeb(source, listen, {
       root: this.config.root,
       hostNames: flags['web-host'],
       tokenFile: flags['web-token-file'],
+      rates,
       onError: (error) => this.say(`A request failed: ${messageOf(error)}`),
     })
     const {url} = server

@@ -20,6 +20,7 @@ const short: Record<keyof typeof usual, string> = {
   node: '--seconds 2 --nodes 1 --kinds erc20 --loads 0.8 --senders 500',
   budget: '--seconds 2 --nodes 2 --kinds transfer --rate 500 --senders 500',
   fairness: '--heavy 3000 --light 50 --seconds 3',
+  dashboard: `--seconds 5 --warm 2 --keys 5 --base-port ${BASE_PORT + 100}`,
   'engine-speed': 'shanghai --cases 1',
   'reward-history': '--blocks 2000 --batches 100 --pairs 3',
 }

@@ -111,7 +111,17 @@ export interface WebFrame {
   /** Summary of a chart in words. */
   notes: {rewards: string; duty: string}
   panels: WebPanel[]
+  /** Drawn by the server, from figures that move by the day. */
+  pictures: WebPicture[]
   sources: Row[]
+}
+
+export interface WebPicture {
+  /** Of its own, with the time of the reading, so that a browser asks for each once. */
+  path: string
+  title: string
+  /** In words, for those who do not see it. */
+  text: string
 }
 
 const SHOWN_DUTIES = 60
@@ -120,7 +130,11 @@ const SHOWN_DUTIES = 60
 export function toWebFrame(
   snapshot: DashboardSnapshot,
   now: Now,
-  {mode, build}: Pick<WebFrame, 'mode' | 'build'>,
+  {
+    mode,
+    build,
+    pictures = [],
+  }: Pick<WebFrame, 'mode' | 'build'> & Partial<Pick<WebFrame, 'pictures'>>,
 ): WebFrame {
   const data = toDashboardData(snapshot, now)
   const view = toDashboardView(snapshot, now)
@@ -146,6 +160,7 @@ export function toWebFrame(
     charts: chartsOf(snapshot, data, now),
     notes: {rewards: rewardNote(data), duty: dutyNote(data)},
     panels: panelsOf(view),
+    pictures,
     sources: view.sources,
   }
 }

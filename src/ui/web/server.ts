@@ -70,6 +70,8 @@ export interface WebOptions {
   token: string | null
   assets: WebAssets
   frame(): WebFrame
+  /** A picture of the frame by its path; undefined without one. */
+  picture?: ((path: string) => string | undefined) | undefined
   onError(error: unknown): void
 }
 
@@ -104,6 +106,8 @@ export async function serveWeb(options: WebOptions): Promise<HttpServer> {
     if (pathname === '/data.json') {
       return sendText(response, 200, 'application/json', frameText())
     }
+    const picture = options.picture?.(pathname)
+    if (picture !== undefined) return sendText(response, 200, 'image/svg+xml', picture)
     const asset = assets.byPath.get(pathname)
     if (!asset) return refuse(response, 404, 'There is no such file.')
     sendText(response, 200, asset.type, asset.text)

@@ -65,6 +65,7 @@ function draw(fresh: WebFrame): void {
   drawTimeline(fresh)
   charts.draw(fresh)
   drawPanels(panels)
+  drawPictures(fresh.pictures)
   setRows(the('#source-rows'), sources)
 }
 
@@ -96,6 +97,26 @@ function drawPanels(panels: readonly WebPanel[]): void {
   for (const panel of [...place.children]) {
     if (!panels.some(({name}) => panel.id === `panel-${name}`)) panel.remove()
   }
+}
+
+function drawPictures(pictures: WebFrame['pictures']): void {
+  const place = the('#pictures')
+  place.hidden = pictures.length === 0
+  const shown = [...place.querySelectorAll('img')]
+  const isSame =
+    shown.length === pictures.length &&
+    pictures.every(({path}, at) => shown[at]!.getAttribute('src') === path)
+  if (isSame) return
+  place.replaceChildren(
+    ...pictures.map(({path, title, text}) => {
+      const panel = make('section', '', 'panel')
+      const picture = document.createElement('img')
+      picture.src = path
+      picture.alt = text
+      panel.append(make('h2', title), picture)
+      return panel
+    }),
+  )
 }
 
 /** What changes without a frame. */
