@@ -35,7 +35,7 @@ const HOST_MS = 5_000
 export function startExtras(context: Context, signal: AbortSignal): ExtraPollers {
   const signer = context.profile?.signer ?? null
   const owner = context.profile?.owner ?? null
-  const readRotation = rotationReader(context, {count: HORIZON_EPOCHS, signer})
+  const readRotation = rotationReader(context, {count: HORIZON_EPOCHS, signer, signal})
   return {
     rotation: startPoller({periodMs: ROTATION_MS, read: readRotation, signal}),
     duty: signer

@@ -13,11 +13,11 @@ import {sourcesOf} from '../../services/live/live.ts'
 import type {RewardDays} from '../../services/live/reward-days.ts'
 import type {Series} from '../../services/live/series.ts'
 import type {WalletsLook} from '../../services/live/wallets.ts'
-import {withPlan, type RotationNow} from '../../services/rotation/epochs.ts'
-import type {RotationForecast} from '../../services/rotation/forecast.ts'
+import {withPlan, type EpochView, type RotationNow} from '../../services/rotation/epochs.ts'
+import type {RotationForecast, TimedEpoch} from '../../services/rotation/forecast.ts'
 import {nextTurnOf, type NextTurn} from '../../services/rotation/next-turn.ts'
 import type {SuccessorView} from '../../services/rotation/successor.ts'
-import type {EpochRecord} from '../../protocol/rotation/records.ts'
+import {isSame, type EpochRecord} from '../../protocol/rotation/records.ts'
 import type {DashboardSnapshot, Now} from './model.ts'
 
 /** How one source answers. */
@@ -91,23 +91,46 @@ function turnOf(
   rotation: RotationNow | null,
   now: Now,
 ): NextTurn | null {
+  // The last epochs of a dead endpoint are over, and it does not say so.
+  if (!answerOf(toSource(feeds.l2), now).known) return null
   const pos = answerOf(toSource(feeds.pos), now)
   return rotation && nextTurnOf(rotation, pos.known ? pos.value.plan : null, setting.signer)
 }
 
 /**
- * Decided anew with each frame, at the newest head: time closes a window too. From an old forecast
- * or without L2 nothing is concluded.
+ * Decided anew with each frame, at the newest head: time closes a window too. From an old forecast,
+ * from one that L2 has overtaken, or without L2 nothing is concluded.
  */
 export function windowOf({setting, feeds, extras}: DashboardSnapshot, now: Now): DutyWindow | null {
   const {signer} = setting
   const look = answerOf(toSource(extras.rotation), now)
   const l2 = answerOf(toSource(feeds.l2), now)
   if (signer === null || !look.known || !l2.known) return null
-  const {headBlock, headTimestampSeconds, epoch} = l2.value
-  return windowIn(setting, look.value.forecast, {
+  const {forecast} = look.value
+  const {headBlock, headTimestampSeconds, epoch, newest} = l2.value
+  if (isOvertaken(forecast.epochs, epoch ? [...newest, epoch] : newest)) return null
+  return windowIn(setting, forecast, {
     ...{signer, needSeconds: RESTART_SECONDS, nowMs: now.wallMs},
-    head: {headBlock, headTimestampSeconds, hasEpoch: epoch !== null},
+    head: {
+      // An endpoint that falls back to an older block gives no time back.
+      headBlock: headBlock > forecast.headBlock ? headBlock : forecast.headBlock,
+      headTimestampSeconds,
+      hasEpoch: epoch !== null,
+    },
+  })
+}
+
+/** L2 has other epochs than foretold, as after a respan, until the next look at the rotation. */
+function isOvertaken(forecast: readonly TimedEpoch[], onL2: readonly EpochView[]): boolean {
+  const [first] = forecast
+  return onL2.some(({number, signer, startBlock, endBlock}) => {
+    if (first === undefined || number < first.number) return false
+    const foretold = forecast[Number(number - first.number)]
+    return (
+      foretold?.startBlock !== startBlock ||
+      foretold.endBlock !== endBlock ||
+      !isSame(signer, foretold.signer)
+    )
   })
 }
 
