@@ -227,7 +227,7 @@ test('a turn is never told from a consensus layer that does not know the newest 
   const plan = planLook({latestNumber: 13n})
   const behind = linesOf('rotation', {pos: fresh(posLook({latestSpan: 13n, plan}))})
 
-  expect(behind).toContain('my turn: unknown: the consensus layer is 30 epochs behind')
+  expect(behind).toContain('my turn: unknown: the consensus layer is 30 epochs behind L2')
   expect(behind.join()).not.toContain('probable')
   const hung = linesOf('rotation', {pos: silent(posLook(), 60_000)})
   expect(hung).toContain('my turn: unknown')
