@@ -61,7 +61,10 @@ export async function startThemisStub(state: ThemisState): Promise<ThemisStub> {
 }
 
 /** Every number and text of a document, changed. */
-export function eachScalar(json: Json, change: (value: string | number, key: string) => Json): Json {
+export function eachScalar(
+  json: Json,
+  change: (value: string | number, key: string) => Json,
+): Json {
   const at = (value: Json, key: string): Json => {
     if (Array.isArray(value)) return (value as readonly Json[]).map((item) => at(item, key))
     if (typeof value === 'string' || typeof value === 'number') return change(value, key)

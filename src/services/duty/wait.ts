@@ -57,9 +57,9 @@ function pauseMs({next}: DutyWindow): number {
   return Math.min(MOST_LOOK_MS, Math.max(LOOK_MS, half))
 }
 
-/** What passes by itself is waited for; turns that leave no room are not. */
-function isHopeless({reason, next}: DutyWindow): boolean {
-  return (reason === 'own-turn' || reason === 'turn-soon') && next === null
+/** What passes by itself is waited for, as a source that is down; known turns that leave no room are not. */
+function isHopeless({reason, next, doubt}: DutyWindow): boolean {
+  return (reason === 'own-turn' || reason === 'turn-soon') && next === null && doubt === null
 }
 
 function isPassing(error: unknown): boolean {
