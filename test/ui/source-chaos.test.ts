@@ -308,11 +308,13 @@ test('an own validator that cannot be read is no reason to restart', async () =>
   windowIsShut()
 })
 
-test('nobody to draw: nothing is foretold', async () => {
+test('nobody to draw: nothing is foretold after the planned epoch', async () => {
   themis.be(at(SET, () => ({validators: [], proposer: null})))
   await asked(['pos', 'rotation'])
-  windowIsShut()
-  expect(frame().data.nextTurn).toBeNull()
+  const {data, linesOf} = frame()
+  expect(data.nextTurn).toBeNull()
+  expect(data.window!.headBlock + data.window!.blocksLeft!).toBe(spanOf(2n).endBlock)
+  expect(linesOf('rotation').join()).toContain('has no validator that can be drawn')
 })
 
 test('a list of respans without an end is not read without end', async () => {

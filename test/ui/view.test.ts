@@ -1,10 +1,11 @@
-import {expect, test} from 'vitest'
+import {describe, expect, test} from 'vitest'
 
 import {textFrame} from '../../src/ui/dashboard/text-frame.ts'
 import type {PanelName} from '../../src/ui/dashboard/layout.ts'
 import type {DashboardSnapshot} from '../../src/ui/dashboard/model.ts'
 import {ageOf, toDashboardView} from '../../src/ui/dashboard/view.ts'
 import {eventOf} from '../../src/services/live/events.ts'
+import type {RotationNow} from '../../src/services/rotation/epochs.ts'
 import type {Feeds} from '../../src/services/live/live.ts'
 import type {LstProviderLook} from '../../src/services/health/lst.ts'
 import {
@@ -367,5 +368,25 @@ test('a backing below 1 says whether the rest may be in transit, and has the ton
   })
   expect(row('unknown')).toMatchObject({
     ...{value: 'unknown, no owner on L1 is registered', tone: 'warn'},
+  })
+})
+
+describe('a forecast that L2 has overtaken lets no node go', () => {
+  const restart = (l2: RotationNow) => linesOf('window', {l2: fresh(l2)})[0]
+
+  test('as long as both agree, it is open', () => {
+    expect(restart(rotation())).toMatch(/^restart: OPEN/)
+  })
+
+  test('a respan has made the epoch ours', () => {
+    const mine = epochView({number: 43n, signer: ME, startBlock: 1150n, mine: true})
+    expect(restart(rotation({epoch: mine, newest: [epochView(), mine]}))).toBe(
+      'restart: UNKNOWN: L2 or the forecast is too old',
+    )
+  })
+
+  test('an endpoint that falls back gives no time back', () => {
+    const left = (headBlock: bigint) => restart(rotation({headBlock, blocksLeft: 50n}))
+    expect(left(1020n)).toBe(left(1149n))
   })
 })
