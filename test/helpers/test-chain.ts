@@ -126,7 +126,12 @@ async function startL2(
   options: TestChainOptions,
   {metis, messenger, lst}: L1Addresses,
 ): Promise<{anvil: Anvil; addresses: L2Addresses}> {
-  const {initialSigner = accountOf('first signer').address, l2Rich = [], l2BlockSeconds, l2AgeSeconds = 0} = options
+  const {
+    initialSigner = accountOf('first signer').address,
+    l2Rich = [],
+    l2BlockSeconds,
+    l2AgeSeconds = 0,
+  } = options
   const startBlock = 100n
   const {genesis, addresses} = await buildL2Genesis({
     l2ChainId: L2_CHAIN_ID,

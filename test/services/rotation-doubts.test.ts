@@ -94,7 +94,7 @@ test('a turn that leaves no room in what is known is waited for while the rest i
   const wait = (answers: DutyWindow[]) =>
     waitForWindow({} as Context, {
       ...{idleSeconds: 60, maxWaitSeconds: 60, signal, onWait() {}},
-      clock: {monotonicMs: () => 0, wallMs: () => 0, sleep: async () => {}},
+      clock: {monotonicMs: () => 0, nowMs: () => 0, sleep: async () => {}},
       look: async () => answers.shift()!,
     })
   expect(await wait(looks)).toMatchObject({isOpen: true})
