@@ -202,7 +202,7 @@ describe.each<[name: string, fault: Behaviour]>([
     expect(view.state).toMatchObject({word: 'CRIT'})
     expect(linesOf('production')[0]).toMatch(/^down: /)
     expect(linesOf('rotation')[0]).toMatch(/^down: /)
-    expect(linesOf('rotation')).toContain('my turn: unknown until L2 responds again')
+    expect(linesOf('rotation')).toContain('my turn: unknown')
     expect(data.nextTurn).toBeNull()
     windowIsShut()
     expect(text).not.toMatch(OF_FAULTS)

@@ -170,9 +170,8 @@ function rotationPanel(around: Around): Panel {
   const ages = [feeds.l2, feeds.pos].map((feed) =>
     feed.value === null ? '' : ageOf(feed, around.now),
   )
-  const down = [feeds.l2, feeds.pos].flatMap(({error}): Row[] =>
-    error ? [{label: 'down', value: error.reason, tone: 'critical'}] : [],
-  )
+  const reasons = [feeds.l2, feeds.pos].flatMap(({error}) => error?.reason ?? [])
+  const down = [...new Set(reasons)].map((reason) => row('down', reason, 'critical'))
   return {title, age: ages.find((age) => age !== '') ?? '', rows: [...down, ...rows]}
 }
 

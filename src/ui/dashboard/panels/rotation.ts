@@ -69,7 +69,7 @@ export function ownTurn(value: RotationNow, {snapshot, now}: Around): NextTurn |
 
 function noTurnText({epoch}: RotationNow, {snapshot, now}: Around, unknown: string | null): string {
   if (snapshot.setting.signer === null) return 'none: the profile has no signer'
-  if (!answerOf(toSource(snapshot.feeds.l2), now).known) return 'unknown until L2 responds again'
+  if (!answerOf(toSource(snapshot.feeds.l2), now).known) return 'unknown'
   if (unknown !== null) return unknown
   return epoch ? 'not among the next 65 epochs' : 'unknown'
 }
