@@ -9,11 +9,11 @@ import {
   readPosFailures,
   readValidators,
   type PosFailure,
+  type RespanPage,
   type RespanState,
   type ThemisSpan,
   type ThemisValidator,
 } from '../protocol/themis.ts'
-import type {RespanRecord} from '../protocol/rotation/records.ts'
 import type {SourceState} from './connect.ts'
 import {connectRest} from './pos-client.ts'
 
@@ -28,7 +28,7 @@ export interface PosClient {
    */
   span(id: bigint): Promise<ThemisSpan | null>
   /** A page of the respans that were carried out, at most 20. @param page from 1 */
-  respans(page: number): Promise<RespanRecord[]>
+  respans(page: number): Promise<RespanPage>
   validators(): Promise<ThemisValidator[]>
   /** Id of the current reward batch, unparsed. */
   batchId(): Promise<Json>

@@ -54,11 +54,12 @@ export function readSpan(value: Json): ThemisSpan | null {
 
 /** @returns undefined for a span without a producer or with invalid numbers */
 export function epochOfSpan({id, startBlock, endBlock, producer}: ThemisSpan): Epoch | undefined {
-  if (typeof producer !== 'string') return undefined
+  if (typeof producer !== 'string' || !isAddress(producer)) return undefined
   if (!isWhole(id) || !isWhole(startBlock) || !isWhole(endBlock)) return undefined
+  if (id < 0 || startBlock < 0 || endBlock < startBlock) return undefined
   return {
     number: BigInt(id),
-    signer: producer as Address,
+    signer: producer,
     startBlock: BigInt(startBlock),
     endBlock: BigInt(endBlock),
   }
@@ -103,10 +104,23 @@ export function producerPowerOf({json}: ThemisSpan): number | undefined {
   return isRecord(producer) ? wholeOf(fieldIn(producer, 'power')) : undefined
 }
 
-/** @param value of `/metis/respan/list` @returns those with usable values, as they came */
-export function readRespans(value: Json): RespanRecord[] {
+/** The L2 chain of a span; null where it names none. */
+export function chainOfSpan({json}: ThemisSpan): ThemisField {
+  return fieldIn(json, 'metis_chain_id')
+}
+
+export interface RespanPage {
+  /** Those with usable values, as they came. */
+  respans: RespanRecord[]
+  /** Length of the page, unusable ones included. */
+  listed: number
+}
+
+/** @param value of `/metis/respan/list` */
+export function readRespans(value: Json): RespanPage {
   const list = Array.isArray(value) ? (value as readonly Json[]) : []
-  return list.flatMap((item) => (isRecord(item) ? (respanOf(item) ?? []) : []))
+  const respans = list.flatMap((item) => (isRecord(item) ? (respanOf(item) ?? []) : []))
+  return {respans, listed: list.length}
 }
 
 function respanOf(json: JsonObject): RespanRecord | undefined {
@@ -188,6 +202,8 @@ export function readPosFailures(value: Json): PosFailure[] | null {
 
 /** An integer, which some responses encode as text. */
 export function wholeOf(field: Json): number | undefined {
+  // An empty text is not 0, and no server writes `0x10` or `1e3`.
+  if (typeof field === 'string' && !/^-?\d+$/.test(field)) return undefined
   const number = typeof field === 'string' || typeof field === 'number' ? Number(field) : Number.NaN
   return Number.isSafeInteger(number) ? number : undefined
 }

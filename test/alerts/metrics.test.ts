@@ -184,6 +184,7 @@ const complete: Partial<MonitorLook> = {
       ...{state: 'answered', atMs: 1, staleAfterMs: null},
       value: {
         ...{headBlock: 5n, headTimestampSeconds: 9n, epoch: null, blocksLeft: 0n},
+        epochLength: 10n,
         ...{next: null, newest: []},
       },
     },

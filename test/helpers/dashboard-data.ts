@@ -91,6 +91,7 @@ export function rotation(overrides: Partial<RotationNow> = {}): RotationNow {
       epochView(),
       epochView({number: 43n, startBlock: 1200n, endBlock: 1399n, state: 'committed'}),
     ],
+    epochLength: 200n,
     ...overrides,
   }
 }
@@ -104,6 +105,7 @@ export function planLook(overrides: Partial<PlanLook> = {}): PlanLook {
   return {
     latest: {number: 43n, signer: OTHER, startBlock: 1200n, endBlock: 1399n},
     latestNumber: 43n,
+    unreadValidators: 0,
     candidates: [power(ME, 20_000), power(OTHER, 40_000), power(RECIPIENT, 20_000)],
     l1Batch: 0n,
     syncing: false,
@@ -215,7 +217,7 @@ export function rotationLook(overrides: Partial<RotationForecast> = {}): Rotatio
     ]),
     respans: [],
   }
-  const drawing = {plan: planLook(), missing: null, pending: null}
+  const drawing = {plan: planLook(), missing: null, pending: null, active: null}
   const forecast = composeForecast(
     {rotation: rotation(), records, drawing, blockMs: 2000, stallSeconds: 7},
     {count: 65, signer: ME, nowMs: NOW.wallMs},

@@ -32,6 +32,8 @@ export interface TestChainOptions {
   l2Rich?: readonly Address[]
   /** Without it L2 mines a block per transaction. */
   l2BlockSeconds?: number
+  /** Time since the first block of L2; 0 without it. */
+  l2AgeSeconds?: number
   /** False: only L1 runs. */
   withL2?: boolean
   /** Optional parts, on both chains. */
@@ -124,7 +126,12 @@ async function startL2(
   options: TestChainOptions,
   {metis, messenger, lst}: L1Addresses,
 ): Promise<{anvil: Anvil; addresses: L2Addresses}> {
-  const {initialSigner = accountOf('first signer').address, l2Rich = [], l2BlockSeconds} = options
+  const {
+    initialSigner = accountOf('first signer').address,
+    l2Rich = [],
+    l2BlockSeconds,
+    l2AgeSeconds = 0,
+  } = options
   const startBlock = 100n
   const {genesis, addresses} = await buildL2Genesis({
     l2ChainId: L2_CHAIN_ID,
@@ -137,7 +144,7 @@ async function startL2(
     epochLength: 1000n,
     balances: [...l2Rich, mpc.address].map((address) => ({address, wei: parseEther('1000')})),
     bridgeReserveWei: parseEther('1000000'),
-    timestamp: Math.floor(Date.now() / 1000),
+    timestamp: Math.floor(Date.now() / 1000) - l2AgeSeconds,
     gasLimit: 1_100_000_000n,
     coinbase: initialSigner,
     startScratch: startAnvil,

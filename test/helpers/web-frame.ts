@@ -16,7 +16,7 @@ export function webFrame(overrides: Partial<WebFrame> = {}): WebFrame {
     turn: {number: '44', blocksAway: '358', text: 'in 12 min, epoch 44', startsAtMs: null},
     ...{turnText: 'in 12 min, epoch 44', window: null, timeline: {cells: [], legend: []}},
     charts: {blockTime: [], lag: [], rewards: null, duty: null},
-    ...{notes: {rewards: '', duty: ''}, panels: [], sources: []},
+    ...{notes: {rewards: '', duty: ''}, panels: [], pictures: [], sources: []},
     ...overrides,
   }
 }

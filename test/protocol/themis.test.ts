@@ -56,7 +56,7 @@ test('what is not in its shape is not told, and never throws', () => {
     expect(readPosFailures(value) ?? []).toEqual([])
   }
   expect([wholeOf('12'), wholeOf(''), wholeOf('x'), wholeOf(1.5), wholeOf(null)]).toEqual([
-    ...[12, 0, undefined, undefined, undefined],
+    ...[12, undefined, undefined, undefined, undefined],
   ])
   expect(
     readPosFailures({

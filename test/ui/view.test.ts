@@ -1,10 +1,11 @@
-import {expect, test} from 'vitest'
+import {describe, expect, test} from 'vitest'
 
 import {textFrame} from '../../src/ui/dashboard/text-frame.ts'
 import type {PanelName} from '../../src/ui/dashboard/layout.ts'
 import type {DashboardSnapshot} from '../../src/ui/dashboard/model.ts'
 import {ageOf, toDashboardView} from '../../src/ui/dashboard/view.ts'
 import {eventOf} from '../../src/services/live/events.ts'
+import type {RotationNow} from '../../src/services/rotation/epochs.ts'
 import type {Feeds} from '../../src/services/live/live.ts'
 import type {LstProviderLook} from '../../src/services/health/lst.ts'
 import {
@@ -227,7 +228,7 @@ test('a turn is never told from a consensus layer that does not know the newest 
   const plan = planLook({latestNumber: 13n})
   const behind = linesOf('rotation', {pos: fresh(posLook({latestSpan: 13n, plan}))})
 
-  expect(behind).toContain('my turn: unknown: the consensus layer is 30 epochs behind')
+  expect(behind).toContain('my turn: unknown: the consensus layer is 30 epochs behind L2')
   expect(behind.join()).not.toContain('probable')
   const hung = linesOf('rotation', {pos: silent(posLook(), 60_000)})
   expect(hung).toContain('my turn: unknown')
@@ -370,14 +371,22 @@ test('a backing below 1 says whether the rest may be in transit, and has the ton
   })
 })
 
-test('the restart window goes by the newest epochs of L2, and by none where they do not join', () => {
-  const windowOf = (l2: Feeds['l2']) => view({l2}).panels.window!.rows[0]?.value
-  expect(windowOf(fresh(rotation()))).toMatch(/^OPEN/)
-  // A respan has given the epoch to the own signer since the forecast.
-  const mine = epochView({signer: ME, mine: true})
-  expect(windowOf(fresh(rotation({epoch: mine})))).toMatch(/^CLOSED/)
-  // It has also cut it short: what comes then is not in the forecast yet.
-  const short = epochView({endBlock: 1160n})
-  expect(windowOf(fresh(rotation({epoch: short, newest: [short]})))).toMatch(/^UNKNOWN/)
-  expect(windowOf(silent(rotation(), 60_000))).toMatch(/^UNKNOWN/)
+describe('a forecast that L2 has overtaken lets no node go', () => {
+  const restart = (l2: RotationNow) => linesOf('window', {l2: fresh(l2)})[0]
+
+  test('as long as both agree, it is open', () => {
+    expect(restart(rotation())).toMatch(/^restart: OPEN/)
+  })
+
+  test('a respan has made the epoch ours', () => {
+    const mine = epochView({number: 43n, signer: ME, startBlock: 1150n, mine: true})
+    expect(restart(rotation({epoch: mine, newest: [epochView(), mine]}))).toBe(
+      'restart: UNKNOWN: L2 or the forecast is too old',
+    )
+  })
+
+  test('an endpoint that falls back gives no time back', () => {
+    const left = (headBlock: bigint) => restart(rotation({headBlock, blocksLeft: 50n}))
+    expect(left(1020n)).toBe(left(1149n))
+  })
 })

@@ -76,7 +76,10 @@ export const endpointWords: WordsOf<ReturnType<typeof endpointCodes>> = {
     'An address of the network document has no such contract.',
     'Run `metis-seq network check` to test every address of the network.',
   ],
-  POS_ANSWER_WRONG: ['The consensus layer answers without a span or batch.', CHECK],
+  POS_ANSWER_WRONG: [
+    'The consensus layer answers without a span or batch, or for another L2.',
+    CHECK,
+  ],
   POS_ERROR: ['The consensus layer refuses the request.', 'Run `metis-seq pos status`.'],
   POS_UNKNOWN: [
     'No consensus layer is known for this network.',

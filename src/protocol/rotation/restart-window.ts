@@ -92,15 +92,16 @@ export function restartWindow(asked: WindowQuestion): RestartWindow {
 const OPEN: readonly WindowReason[] = ['idle', 'not-drawn']
 
 function verdictOf(
-  {forecast, hasEpoch, own, isCandidate, isStalled, needSeconds}: WindowQuestion,
+  {forecast, hasEpoch, own, isCandidate, headBlock, isStalled, needSeconds}: WindowQuestion,
   open: IdleWindow | undefined,
   secondsLeft: number | null,
 ): Pick<RestartWindow, 'reason' | 'epoch'> {
-  const [current] = forecast
+  // The head may be newer than the forecast.
+  const current = forecast.find(({endBlock}) => endBlock === null || endBlock > headBlock)
   const isOwn = current !== undefined && isSame(current.signer, own)
   const isInForecast = forecast.some(({signer}) => isSame(signer, own))
   // Draws that nobody could foretell may be anybody's.
-  const isForetold = forecast.every(({label}) => label !== 'unknown')
+  const isForetold = forecast.length > 0 && forecast.every(({label}) => label !== 'unknown')
   if (hasEpoch && isOwn) return {reason: 'own-turn', epoch: current.number}
   if (!isCandidate && !isInForecast && isForetold) return {reason: 'not-drawn', epoch: null}
   if (!hasEpoch) return {reason: 'no-epoch', epoch: null}

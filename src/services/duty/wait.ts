@@ -3,8 +3,10 @@ import {MetisSeqError} from '../../lib/errors.ts'
 import type {Context} from '../context.ts'
 import {HORIZON_EPOCHS, readWindow, type DutyWindow} from './window.ts'
 
-/** The rotation moves with every block, so an answer is worth a few seconds. */
+/** The rotation moves with every block, so close to a window an answer is worth a few seconds. */
 const LOOK_MS = 3000
+/** A look asks every source, perhaps for hours; a respan can open a window earlier than foretold. */
+const MOST_LOOK_MS = 60_000
 /** A source that is away for a moment ends no wait of hours. */
 const RETRY_MS = 5000
 
@@ -45,13 +47,19 @@ export async function waitForWindow(context: Context, options: WaitOptions): Pro
     }
     const leftMs = endsAt - clock.monotonicMs()
     if (leftMs <= 0) throw waitEnded(maxWaitSeconds, last!)
-    await clock.sleep(Math.min(leftMs, window ? LOOK_MS : RETRY_MS), signal)
+    await clock.sleep(Math.min(leftMs, window ? pauseMs(window) : RETRY_MS), signal)
   }
 }
 
-/** What passes by itself is waited for; turns that leave no room are not. */
-function isHopeless({reason, next}: DutyWindow): boolean {
-  return (reason === 'own-turn' || reason === 'turn-soon') && next === null
+/** Half of the time until the window, within bounds. */
+function pauseMs({next}: DutyWindow): number {
+  const half = next ? next.opensInSeconds * 500 : 0
+  return Math.min(MOST_LOOK_MS, Math.max(LOOK_MS, half))
+}
+
+/** What passes by itself is waited for, as a source that is down; known turns that leave no room are not. */
+function isHopeless({reason, next, doubt}: DutyWindow): boolean {
+  return (reason === 'own-turn' || reason === 'turn-soon') && next === null && doubt === null
 }
 
 function isPassing(error: unknown): boolean {

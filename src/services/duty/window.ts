@@ -3,7 +3,6 @@ import type {Address} from 'viem'
 import type {Setting} from '../../health/snapshot.ts'
 import {stallLimitSeconds} from '../../health/stall.ts'
 import {MetisSeqError} from '../../lib/errors.ts'
-import {isSame} from '../../protocol/rotation/records.ts'
 import {restartWindow, type RestartWindow} from '../../protocol/rotation/restart-window.ts'
 import {requireProfile, type Context} from '../context.ts'
 import {settingOf} from '../health/setting.ts'
@@ -52,7 +51,7 @@ export function windowIn(
   forecast: RotationForecast,
   {signer, needSeconds, nowMs = Date.now(), head = forecast}: WindowRequest,
 ): DutyWindow {
-  const {epochs, shares, blockMs, doubt} = forecast
+  const {epochs, isCandidate, blockMs, doubt} = forecast
   const {headBlock, headTimestampSeconds, hasEpoch} = head
   const {slotMs, respanDelaySeconds} = setting
   const silentSeconds = nowMs / 1000 - Number(headTimestampSeconds)
@@ -60,7 +59,7 @@ export function windowIn(
     forecast: epochs,
     hasEpoch,
     own: signer,
-    isCandidate: shares.some((share) => isSame(share.signer, signer)),
+    isCandidate,
     ...{headBlock, needSeconds, slotMs, blockMs},
     isStalled: silentSeconds > stallLimitSeconds(setting),
   })

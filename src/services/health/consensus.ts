@@ -19,8 +19,14 @@ export interface PosLook extends PosFacts {
  *
  * @throws {MetisSeqError} POS_UNREACHABLE, POS_ERROR, POS_ANSWER_WRONG
  */
-export async function readPos(pos: PosClient, signer: Address | null): Promise<PosLook> {
-  const [look, troubles] = await Promise.all([readPlan(pos), pos.failures().catch(() => null)])
+export async function readPos(
+  pos: PosClient,
+  {signer, l2ChainId}: {signer: Address | null; l2ChainId: number},
+): Promise<PosLook> {
+  const [look, troubles] = await Promise.all([
+    readPlan(pos, l2ChainId),
+    pos.failures().catch(() => null),
+  ])
   const {latest, latestNumber, candidates, syncing} = look
   const isMine = (producer: string) => producer.toLowerCase() === signer?.toLowerCase()
   return {
@@ -36,5 +42,6 @@ export async function readPos(pos: PosClient, signer: Address | null): Promise<P
 /** The consensus layer of a context; null where the network has none. */
 export function posReader(context: Context): (() => Promise<PosLook>) | null {
   const pos = context.pos()
-  return pos && (() => readPos(pos, context.profile?.signer ?? null))
+  const signer = context.profile?.signer ?? null
+  return pos && (() => readPos(pos, {signer, l2ChainId: context.network.l2.chainId}))
 }

@@ -25,7 +25,7 @@ export const SCORE_DAYS: readonly number[] = [7, 30]
 
 /** Themis itself looks at L2 every ten seconds. */
 const ROTATION_MS = 10_000
-const DUTY_MS = 60_000
+const DUTY_MS = 10 * 60_000
 /** A scan of logs that is cached up to the newest ones. */
 const REWARDS_MS = 10 * 60_000
 const WALLETS_MS = 60_000
@@ -35,7 +35,7 @@ const HOST_MS = 5_000
 export function startExtras(context: Context, signal: AbortSignal): ExtraPollers {
   const signer = context.profile?.signer ?? null
   const owner = context.profile?.owner ?? null
-  const readRotation = rotationReader(context, {count: HORIZON_EPOCHS, signer})
+  const readRotation = rotationReader(context, {count: HORIZON_EPOCHS, signer, signal})
   return {
     rotation: startPoller({periodMs: ROTATION_MS, read: readRotation, signal}),
     duty: signer

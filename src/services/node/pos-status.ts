@@ -39,7 +39,7 @@ export async function readPosStatus(context: Context): Promise<PosView> {
     pos.mpc().catch(() => null),
     lookOnce(context, {lst: {state: 'absent'}}),
     // A response alone does not prove a consensus layer.
-    readPos(pos, null),
+    readPos(pos, {signer: null, l2ChainId: context.network.l2.chainId}),
   ])
   const issues = healthOf(context, sources).issues.filter(isOfPos)
   return {latestSpan, validators, rewardBatchId, mpc, issues}

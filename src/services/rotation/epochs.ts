@@ -1,7 +1,11 @@
 import {isAddressEqual, type Address} from 'viem'
 import {getBlock} from 'viem/actions'
 
-import {readEpochOfBlock, readNewestEpochs} from '../../chain/actions/sequencer-set/read-epochs.ts'
+import {
+  readEpochLength,
+  readEpochOfBlock,
+  readNewestEpochs,
+} from '../../chain/actions/sequencer-set/read-epochs.ts'
 import {blocksLeft, epochAt, epochBlocks, type Epoch} from '../../protocol/epoch.ts'
 import {epochOfSpan} from '../../protocol/themis.ts'
 import type {Context} from '../context.ts'
@@ -46,6 +50,8 @@ export interface RotationNow extends CurrentEpoch {
   /** Null while none is planned. */
   next: EpochView | null
   newest: EpochView[]
+  /** Blocks of an epoch that no respan changes. */
+  epochLength: bigint
 }
 
 /** The main view of an operator. If the consensus layer does not respond, only the plan is missing. */
@@ -61,9 +67,10 @@ export async function rotationNow(context: Context, count = NEWEST_EPOCHS): Prom
 export async function rotationOnL2(context: Context, count = NEWEST_EPOCHS): Promise<RotationNow> {
   const {client} = context.l2()
   const {sequencerSet} = context.network.l2.contracts
-  const [head, epochs] = await Promise.all([
+  const [head, epochs, epochLength] = await Promise.all([
     getBlock(client),
     readNewestEpochs(client, {sequencerSet, count}),
+    readEpochLength(client, {sequencerSet}),
   ])
   const block = head.number + 1n
   const current =
@@ -76,13 +83,17 @@ export async function rotationOnL2(context: Context, count = NEWEST_EPOCHS): Pro
     blocksLeft: current ? blocksLeft(current, head.number) : 0n,
     next: newest.find(({state}) => state === 'committed') ?? null,
     newest,
+    epochLength,
   }
 }
 
 /** A committed epoch is binding for the nodes; a planned span is not. */
 export function withPlan(rotation: RotationNow, planned: EpochView | null): RotationNow {
   const {epoch, next} = rotation
-  if (next || !planned || !epoch || planned.number <= epoch.number) return rotation
+  // The plan of another network, or of one that is ahead of this endpoint, is not the next epoch.
+  const follows = planned?.number === (epoch?.number ?? -1n) + 1n
+  if (next || !planned || !epoch || !follows) return rotation
+  if (planned.startBlock > epoch.endBlock + 1n) return rotation
   return {...rotation, next: planned}
 }
 

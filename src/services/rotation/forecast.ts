@@ -2,6 +2,7 @@ import {getAddress, type Address} from 'viem'
 
 import {stallLimitSeconds} from '../../health/stall.ts'
 import {MetisSeqError, messageOf} from '../../lib/errors.ts'
+import {counted} from '../../lib/units.ts'
 import {
   backTest,
   confidenceOf,
@@ -50,6 +51,11 @@ export interface RotationForecast {
   confidence: Confidence
   /** Why epochs after the planned ones are not exact; null when they are. */
   doubt: string | null
+  /**
+   * False when the signer asked for cannot be drawn: the consensus layer does not know it, and L1 has
+   * no stake of it that is on its way.
+   */
+  isCandidate: boolean
   /** Everybody who can be drawn, the largest first; empty without a plan. */
   shares: StakeShare[]
   /** Median of recent blocks in milliseconds; null while too few are known. */
@@ -76,11 +82,9 @@ export async function readForecast(
   context: Context,
   options: ForecastOptions,
 ): Promise<RotationForecast> {
-  const [records, drawing, rotation] = await Promise.all([
-    readRecords(context, BACK_TESTED_SPANS, options),
-    readDrawing(context),
-    rotationOnL2(context),
-  ])
+  // The first replay of old spans can take minutes, so the head is read after it.
+  const records = await readRecords(context, BACK_TESTED_SPANS, options)
+  const [drawing, rotation] = await Promise.all([readDrawing(context), rotationOnL2(context)])
   const blockMs = await createBlockTimes(context).usualMs(rotation)
   const stallSeconds = stallLimitSeconds(settingOf(context))
   return composeForecast({rotation, records, drawing, blockMs, stallSeconds}, options)
@@ -93,16 +97,20 @@ export interface Drawing {
   missing: string | null
   /** Why its validators may change soon; null when they agree with L1. */
   pending: string | null
+  /** Signers with an active stake on L1, in lower case; null while it cannot be read. */
+  active: ReadonlySet<string> | null
 }
 
 /** The plan, and whether L1 has stakes that it does not know yet. Never throws for a source that is down. */
 export async function readDrawing(context: Context): Promise<Drawing> {
   const pos = context.pos()
-  const none = (missing: string): Drawing => ({plan: null, missing, pending: null})
+  const none = (missing: string): Drawing => ({plan: null, missing, pending: null, active: null})
   if (!pos) return none('the network has no consensus layer that can be asked')
   try {
-    const plan = await readPlan(pos)
-    return {plan, missing: null, pending: await pendingChange(context, plan)}
+    const plan = await readPlan(pos, context.network.l2.chainId)
+    const onL1 = await readActive(context)
+    const active = onL1 && new Set(onL1.keys())
+    return {plan, missing: null, pending: pendingChange(onL1, plan), active}
   } catch (error) {
     if (error instanceof MetisSeqError && error.code === 'INTERRUPTED') throw error
     return none(`the consensus layer cannot be read (${messageOf(error)})`)
@@ -112,18 +120,22 @@ export async function readDrawing(context: Context): Promise<Drawing> {
 /** The cap on updates of a stake. Source: Themis `staking/side_handler.go`, MaxVotingPower. */
 const MAX_VOTING_POWER = 100_000
 
-/** Stakes on L1 reach the consensus layer confirmations later; until then the draws are of the old ones. */
-async function pendingChange(context: Context, plan: PlanLook): Promise<string | null> {
+/** Whole METIS by signer in lower case; null while L1 cannot be read. */
+async function readActive(context: Context): Promise<ReadonlyMap<string, number> | null> {
   const list = await listSequencers(context).catch(() => null)
-  if (!list) return 'L1 cannot be read, so changes of stakes that are on their way are unknown'
-  const onL1 = new Map(
-    list.sequencers
-      .filter(({status}) => status === 'active')
-      .map(({signer, amountMetisWei}) => [
-        signer.toLowerCase(),
-        Number(amountMetisWei / 10n ** 18n),
-      ]),
+  if (!list) return null
+  const active = list.sequencers.filter(({status}) => status === 'active')
+  return new Map(
+    active.map(({signer, amountMetisWei}) => [
+      signer.toLowerCase(),
+      Number(amountMetisWei / 10n ** 18n),
+    ]),
   )
+}
+
+/** Stakes on L1 reach the consensus layer confirmations later; until then the draws are of the old ones. */
+function pendingChange(onL1: ReadonlyMap<string, number> | null, plan: PlanLook): string | null {
+  if (!onL1) return 'L1 cannot be read, so changes of stakes that are on their way are unknown'
   const known = eligibleValidators(plan.candidates, plan.l1Batch)
   const agrees = ({signer, power}: {signer: Address; power: number}) => {
     const locked = onL1.get(signer.toLowerCase())
@@ -157,10 +169,11 @@ export function composeForecast(
   const look = missing === null ? drawing.plan : null
   const plan = look?.latest ? {...look, latest: look.latest} : null
   const tested = plan ? backTest(replayedSpans(records, BACK_TESTED_SPANS)) : null
-  const confidence = confidenceWith(tested, drawing.pending)
   const shares = plan
     ? stakeShares(plan).map((each) => ({...each, signer: getAddress(each.signer)}))
     : []
+  // With nobody to draw, nothing is known of the epochs after the planned ones.
+  const confidence = shares.length === 0 ? 'none' : confidenceWith(tested, drawing.pending)
   const {epochLength} = records
   const epochs = forecastRotation(
     {current: epoch, committed: newest, epochLength, plan, confidence},
@@ -168,10 +181,12 @@ export function composeForecast(
   )
   const arrival = arrivalOf({headBlock, headTimestampSeconds, blockMs, nowMs, stallSeconds})
   const share = shares.find((each) => isSame(each.signer, signer))?.share ?? 0
+  const isOnL1 = signer !== null && (drawing.active?.has(signer.toLowerCase()) ?? true)
   return {
     ...{headBlock, headTimestampSeconds, signer, backTest: tested, confidence, shares, blockMs},
     hasEpoch: epoch !== null,
-    ...{epochLength, doubt: missing ?? doubtOf(tested, drawing.pending)},
+    isCandidate: share > 0 || isOnL1,
+    ...{epochLength, doubt: missing ?? doubtOf(tested, shares.length, drawing.pending)},
     epochs: epochs.map((each) => ({
       ...each,
       signer: each.signer && getAddress(each.signer),
@@ -202,9 +217,19 @@ export function outdated(plan: PlanLook | null, newestEpoch: bigint | undefined)
   if (!plan) return null
   if (plan.syncing === true) return 'the consensus layer is still syncing'
   if (!plan.latest) return 'the newest span of the consensus layer cannot be read as an epoch'
-  const behind = (newestEpoch ?? 0n) - plan.latestNumber
-  return behind > 0n ? `the consensus layer is ${behind} epochs behind L2` : null
+  if (plan.unreadValidators > 0)
+    return `${counted(plan.unreadValidators, 'validator')} of the consensus layer cannot be read`
+  if (newestEpoch === undefined) return null
+  const behind = newestEpoch - plan.latestNumber
+  if (behind > 0n) return `the consensus layer is ${behind} epochs behind L2`
+  // It plans an epoch when the one before is in progress.
+  if (-behind > MOST_PLANNED)
+    return `the L2 endpoint is ${-behind} epochs behind the consensus layer, or one of them is of another network`
+  return null
 }
+
+/** Epochs that the consensus layer can be ahead of those committed on L2. */
+const MOST_PLANNED = 2n
 
 function confidenceWith(tested: BackTest | null, pending: string | null): Confidence {
   if (!tested) return 'none'
@@ -212,8 +237,13 @@ function confidenceWith(tested: BackTest | null, pending: string | null): Confid
   return confidence === 'proven' && pending !== null ? 'unproven' : confidence
 }
 
-function doubtOf(tested: BackTest | null, pending: string | null): string | null {
+function doubtOf(
+  tested: BackTest | null,
+  candidates: number,
+  pending: string | null,
+): string | null {
   if (!tested) return null
+  if (candidates === 0) return 'the consensus layer has no validator that can be drawn'
   if (tested.tested === 0) return 'there is no span yet to test the draws against'
   if (tested.hits < tested.tested) {
     return `only ${tested.hits} of the last ${tested.tested} draws came true, so shares of the stake are shown instead`

@@ -2,6 +2,7 @@ import type {Address} from 'viem'
 
 import {stallLimitSeconds} from '../../health/stall.ts'
 import type {EpochRecord} from '../../protocol/rotation/records.ts'
+import {readNewestEpochNumber} from '../../chain/actions/sequencer-set/read-epochs.ts'
 import type {Context} from '../context.ts'
 import {settingOf} from '../health/setting.ts'
 import {createBlockTimes} from '../network/block-times.ts'
@@ -32,13 +33,26 @@ export interface RotationLook {
  */
 export function rotationReader(
   context: Context,
-  {count, signer}: {count: number; signer: Address | null},
+  {count, signer, signal}: {count: number; signer: Address | null; signal: AbortSignal},
 ): () => Promise<RotationLook> {
   const times = createBlockTimes(context)
   const setting = settingOf(context)
   const stallSeconds = stallLimitSeconds(setting)
   let kept: {records: Records; newest: bigint | undefined; atMs: number} | undefined
   return async () => {
+    const {sequencerSet} = context.network.l2.contracts
+    const newest = await readNewestEpochNumber(context.l2().client, {sequencerSet})
+    const isFresh =
+      kept !== undefined &&
+      kept.newest === newest &&
+      performance.now() - kept.atMs < RECORDS_MS &&
+      kept.records.respans !== null
+    if (!kept || !isFresh) {
+      const records = await readRecords(context, BACK_TESTED_SPANS, {signal})
+      kept = {records, newest, atMs: performance.now()}
+    }
+    const {records} = kept
+    // After the records, which can take long: a forecast is as old as its head.
     const [rotation, drawing, respanState] = await Promise.all([
       rotationOnL2(context),
       readDrawing(context),
@@ -47,17 +61,6 @@ export function rotationReader(
         ?.respanState()
         .catch(() => null),
     ])
-    const newest = rotation.newest.at(-1)?.number
-    const isFresh =
-      kept !== undefined &&
-      kept.newest === newest &&
-      performance.now() - kept.atMs < RECORDS_MS &&
-      kept.records.respans !== null
-    if (!kept || !isFresh) {
-      const records = await readRecords(context, BACK_TESTED_SPANS)
-      kept = {records, newest, atMs: performance.now()}
-    }
-    const {records} = kept
     const blockMs = await times.usualMs(rotation)
     const nowMs = Date.now()
     const forecast = composeForecast(

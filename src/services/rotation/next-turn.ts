@@ -32,14 +32,12 @@ export function nextTurnOf(
   plan: PlanLook | null,
   own: Address | null,
 ): NextTurn | null {
-  const {epoch, newest, headBlock} = rotation
+  const {epoch, newest, headBlock, epochLength} = rotation
   const isUsable = plan !== null && outdated(plan, newest.at(-1)?.number) === null
   const usable = isUsable && plan.latest ? {...plan, latest: plan.latest} : null
-  const reference = newest.find(({number}) => number > 0n) ?? epoch
-  if (!reference) return null
   const input = {
     ...{current: epoch, committed: newest, plan: usable},
-    epochLength: reference.endBlock - reference.startBlock + 1n,
+    epochLength,
     // Which epoch it is does not depend on how often the draws came true.
     confidence: usable ? ('unproven' as const) : ('none' as const),
   }

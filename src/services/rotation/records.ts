@@ -1,4 +1,4 @@
-import type {Address} from 'viem'
+import {isAddress} from 'viem'
 
 import {
   readEpoch,
@@ -8,7 +8,12 @@ import {
 import {RESPANS_PER_PAGE, type PosClient} from '../../chain/themis-client.ts'
 import type {Epoch} from '../../protocol/epoch.ts'
 import {replayDraw, type ReplayedSpan} from '../../protocol/rotation/forecast.ts'
-import {epochRecords, type EpochRecord, type RespanRecord} from '../../protocol/rotation/records.ts'
+import {
+  epochRecords,
+  isSame,
+  type EpochRecord,
+  type RespanRecord,
+} from '../../protocol/rotation/records.ts'
 import {eligibleValidators, PRODUCER_COUNT} from '../../protocol/span.ts'
 import {candidateOf, producerPowerOf, validatorsOfSpan, wholeOf} from '../../protocol/themis.ts'
 import type {Context} from '../context.ts'
@@ -130,14 +135,21 @@ async function readSpansOf(
   })
   if (respans === null) return {spans: new Map(), respans: null}
   if (options.withoutDraws) return {spans: new Map(), respans}
-  const spans = new Map([...cache.spans].filter(([number]) => numbers.includes(number)))
-  const missing = numbers.filter((number) => !spans.has(number))
+  const wanted = new Set(numbers)
+  const spans = new Map([...cache.spans].filter(([number]) => wanted.has(number)))
+  const missing = numbers.filter((number) => !spans.has(number)).toReversed()
+  const signers = new Map(epochs.map(({number, signer}) => [number, signer]))
   for (const part of partsOf(missing, SPANS_AT_ONCE)) {
     options.signal?.throwIfAborted()
     const read = await Promise.all(part.map((number) => readSpanFact(pos, number)))
     const found = part.flatMap((number, at) => (read[at] ? [[number, read[at]] as const] : []))
+    // Old spans are pruned, and a server that has gone away has none: the rest would be asked for in vain, with each look.
+    if (found.length === 0) break
     for (const [number, span] of found) spans.set(number, span)
-    cache.saveSpans(found.filter(([number]) => isSettled(number, newest)))
+    // A span with another producer than its epoch on L2 is of another network, or will still change.
+    const isSure = ([number, {producer}]: readonly [bigint, SpanFact]) =>
+      isSettled(number, newest) && isSame(producer, signers.get(number) ?? null)
+    cache.saveSpans(found.filter(isSure))
     const done = missing.indexOf(part.at(-1)!) + 1
     options.onProgress?.({step: 'spans', done, total: missing.length})
   }
@@ -147,8 +159,8 @@ async function readSpansOf(
 /** Undefined for a span that the consensus layer does not have or cannot show. */
 async function readSpanFact(pos: PosClient, number: bigint): Promise<SpanFact | undefined> {
   const span = await pos.span(number).catch(() => null)
-  if (!span || typeof span.producer !== 'string' || wholeOf(span.id) !== Number(number))
-    return undefined
+  if (!span || wholeOf(span.id) !== Number(number)) return undefined
+  if (typeof span.producer !== 'string' || !isAddress(span.producer)) return undefined
   const validators = validatorsOfSpan(span)
   const candidates = validators.flatMap((validator) => candidateOf(validator) ?? [])
   if (candidates.length === 0 || candidates.length < validators.length) return undefined
@@ -158,7 +170,7 @@ async function readSpanFact(pos: PosClient, number: bigint): Promise<SpanFact | 
   )
   const eligible = eligibleValidators(candidates, mostBatch)
   return {
-    producer: span.producer as Address,
+    producer: span.producer,
     drawn: replayDraw(number, candidates),
     // With one candidate nothing is drawn, and its stake stands there either way.
     isDrawn: eligible.length > PRODUCER_COUNT && producerPowerOf(span) === PRODUCER_COUNT,
@@ -171,15 +183,22 @@ export async function readAllRespans(
   pos: PosClient,
   {signal}: ScanOptions = {},
 ): Promise<RespanRecord[]> {
-  const respans: RespanRecord[] = []
+  const respans = new Map<string, RespanRecord>()
   for (let page = 1; page <= MOST_RESPAN_PAGES; page++) {
     signal?.throwIfAborted()
-    const read = await pos.respans(page)
-    respans.push(...read)
-    if (read.length < RESPANS_PER_PAGE) break
+    const {respans: read, listed} = await pos.respans(page)
+    const before = respans.size
+    for (const respan of read) respans.set(keyOf(respan), respan)
+    // A server that does not know pages repeats the first one without end.
+    if (listed < RESPANS_PER_PAGE || respans.size === before) break
   }
   // Themis orders by text; the later attempt must come last.
-  return respans.toSorted((a, b) => (a.startBlock < b.startBlock ? -1 : 1))
+  return [...respans.values()].toSorted((a, b) => (a.startBlock < b.startBlock ? -1 : 1))
+}
+
+/** Two attempts that were carried out differ in one of these. */
+function keyOf({number, from, to, startBlock, l2Epoch}: RespanRecord): string {
+  return [number, from, to, startBlock, l2Epoch].join(' ').toLowerCase()
 }
 
 function numbersBetween(first: bigint, last: bigint): bigint[] {

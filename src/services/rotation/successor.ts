@@ -49,14 +49,14 @@ export async function readSuccessor(context: Context, nowMs = Date.now()): Promi
   const pos = context.pos()
   if (!pos) throw rotationUnknown(`no consensus layer is known on ${context.networkName}`)
   const [plan, respans, respanState, rotation] = await Promise.all([
-    readPlan(pos),
+    readPlan(pos, context.network.l2.chainId),
     readAllRespans(pos),
     pos.respanState().catch(() => null),
     rotationOnL2(context),
   ])
   const doubt = outdated(plan, rotation.newest.at(-1)?.number)
   if (doubt !== null) throw rotationUnknown(doubt)
-  const drawing = {plan, missing: null, pending: null}
+  const drawing = {plan, missing: null, pending: null, active: null}
   const view = composeSuccessor(settingOf(context), {
     ...{rotation, drawing, respans, respanState, nowMs},
   })

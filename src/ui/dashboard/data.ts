@@ -13,11 +13,11 @@ import {sourcesOf} from '../../services/live/live.ts'
 import type {RewardDays} from '../../services/live/reward-days.ts'
 import type {Series} from '../../services/live/series.ts'
 import type {WalletsLook} from '../../services/live/wallets.ts'
-import {withPlan, type RotationNow} from '../../services/rotation/epochs.ts'
+import {withPlan, type EpochView, type RotationNow} from '../../services/rotation/epochs.ts'
 import type {RotationForecast, TimedEpoch} from '../../services/rotation/forecast.ts'
 import {nextTurnOf, type NextTurn} from '../../services/rotation/next-turn.ts'
 import type {SuccessorView} from '../../services/rotation/successor.ts'
-import type {EpochRecord} from '../../protocol/rotation/records.ts'
+import {isSame, type EpochRecord} from '../../protocol/rotation/records.ts'
 import type {DashboardSnapshot, Now} from './model.ts'
 
 /** How one source answers. */
@@ -91,55 +91,47 @@ function turnOf(
   rotation: RotationNow | null,
   now: Now,
 ): NextTurn | null {
+  // The last epochs of a dead endpoint are over, and it does not say so.
+  if (!answerOf(toSource(feeds.l2), now).known) return null
   const pos = answerOf(toSource(feeds.pos), now)
   return rotation && nextTurnOf(rotation, pos.known ? pos.value.plan : null, setting.signer)
 }
 
 /**
- * Decided anew with each frame, at the newest head: time closes a window too. From an old forecast
- * or without L2 nothing is concluded.
+ * Decided anew with each frame, at the newest head: time closes a window too. From an old forecast,
+ * from one that L2 has overtaken, or without L2 nothing is concluded.
  */
 export function windowOf({setting, feeds, extras}: DashboardSnapshot, now: Now): DutyWindow | null {
   const {signer} = setting
   const look = answerOf(toSource(extras.rotation), now)
   const l2 = answerOf(toSource(feeds.l2), now)
   if (signer === null || !look.known || !l2.known) return null
-  const {headBlock, headTimestampSeconds, epoch} = l2.value
-  const epochs = withL2(look.value.forecast.epochs, l2.value)
-  if (!epochs) return null
-  return windowIn(
-    setting,
-    {...look.value.forecast, epochs},
-    {
-      ...{signer, needSeconds: RESTART_SECONDS, nowMs: now.wallMs},
-      head: {headBlock, headTimestampSeconds, hasEpoch: epoch !== null},
+  const {forecast} = look.value
+  const {headBlock, headTimestampSeconds, epoch, newest} = l2.value
+  if (isOvertaken(forecast.epochs, epoch ? [...newest, epoch] : newest)) return null
+  return windowIn(setting, forecast, {
+    ...{signer, needSeconds: RESTART_SECONDS, nowMs: now.wallMs},
+    head: {
+      // An endpoint that falls back to an older block gives no time back.
+      headBlock: headBlock > forecast.headBlock ? headBlock : forecast.headBlock,
+      headTimestampSeconds,
+      hasEpoch: epoch !== null,
     },
-  )
+  })
 }
 
-/**
- * A forecast with the epochs that L2 has now: those that were committed since, and those that a
- * respan has changed. Null when they no longer join, until the next forecast.
- */
-function withL2(
-  epochs: readonly TimedEpoch[],
-  {epoch, newest, headBlock}: RotationNow,
-): TimedEpoch[] | null {
-  const onL2 = new Map([...newest, ...(epoch ? [epoch] : [])].map((each) => [each.number, each]))
-  const joined = epochs
-    .map((each): TimedEpoch => {
-      const known = onL2.get(each.number)
-      if (!known) return each
-      const {signer, startBlock, endBlock, mine} = known
-      return {...each, signer, startBlock, endBlock, mine, label: 'exact', basis: 'committed'}
-    })
-    .filter(({endBlock}) => endBlock === null || endBlock > headBlock)
-  const isWhole = joined.every(
-    ({startBlock}, at) => at === 0 || startBlock === (joined[at - 1]!.endBlock ?? 0n) + 1n,
-  )
-  const begins = joined[0]?.startBlock ?? null
-  const isCovered = epoch === null || (begins !== null && begins <= headBlock + 1n)
-  return isWhole && isCovered && joined.length > 0 ? joined : null
+/** L2 has other epochs than foretold, as after a respan, until the next look at the rotation. */
+function isOvertaken(forecast: readonly TimedEpoch[], onL2: readonly EpochView[]): boolean {
+  const [first] = forecast
+  return onL2.some(({number, signer, startBlock, endBlock}) => {
+    if (first === undefined || number < first.number) return false
+    const foretold = forecast[Number(number - first.number)]
+    return (
+      foretold?.startBlock !== startBlock ||
+      foretold.endBlock !== endBlock ||
+      !isSame(signer, foretold.signer)
+    )
+  })
 }
 
 function sourceLook(name: string, feed: Feed<unknown>, now: Now): SourceLook {

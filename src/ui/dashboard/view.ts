@@ -169,14 +169,12 @@ function rotationPanel(around: Around): Panel {
   const title = 'Rotation'
   if (feeds.l2.value === null) return panel(title, feeds.l2, around.now, () => [])
   const rows = rotationRows(withPlan(feeds.l2.value, feeds.pos.value?.planned ?? null), around)
-  const feed = feeds.pos.periodMs === 0 ? feeds.l2 : feeds.pos
-  const age = feed.value === null ? '' : ageOf(feed, around.now)
-  if (!feeds.pos.error) return {title, age, rows}
-  return {
-    title,
-    age,
-    rows: [{label: 'down', value: feeds.pos.error.reason, tone: 'critical'}, ...rows],
-  }
+  const ages = [feeds.l2, feeds.pos].map((feed) =>
+    feed.value === null ? '' : ageOf(feed, around.now),
+  )
+  const reasons = [feeds.l2, feeds.pos].flatMap(({error}) => error?.reason ?? [])
+  const down = [...new Set(reasons)].map((reason) => row('down', reason, 'critical'))
+  return {title, age: ages.find((age) => age !== '') ?? '', rows: [...down, ...rows]}
 }
 
 /** Three sources, each with its own age; none waits for another. */

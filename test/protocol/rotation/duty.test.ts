@@ -160,6 +160,13 @@ describe('one look', () => {
       ...{isOpen: false, reason: 'turn-unknown', epoch: 1n},
     })
     expect(ask([], {hasEpoch: false})).toMatchObject({isOpen: false, reason: 'no-epoch'})
+    const stranger = {hasEpoch: false, isCandidate: false}
+    expect(ask([], stranger)).toMatchObject({isOpen: false, reason: 'no-epoch'})
+  })
+
+  test('the own turn begins with the head, not with the next forecast', () => {
+    const forecast = [exact(0, ann), exact(1, own)]
+    expect(ask(forecast, {headBlock: 9n})).toMatchObject({reason: 'own-turn', epoch: 1n})
   })
 
   test('its length counts a block in every slot, whatever the usual rate', () => {

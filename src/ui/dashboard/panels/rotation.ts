@@ -1,8 +1,7 @@
-import {epochsBehind} from '../../../health/rules/consensus.ts'
 import {answerOf} from '../../../health/snapshot.ts'
 import {counted, shortHex} from '../../../lib/units.ts'
 import type {RotationNow} from '../../../services/rotation/epochs.ts'
-import type {TimedEpoch} from '../../../services/rotation/forecast.ts'
+import {outdated, type TimedEpoch} from '../../../services/rotation/forecast.ts'
 import type {RotationLook} from '../../../services/rotation/look.ts'
 import {nextTurnOf, type NextTurn} from '../../../services/rotation/next-turn.ts'
 import type {SuccessorView} from '../../../services/rotation/successor.ts'
@@ -44,8 +43,8 @@ function lookOf({snapshot, now}: Around): RotationLook | undefined {
 function unknownPlan(value: RotationNow, {snapshot, now}: Around): string | null {
   const pos = answerOf(toSource(snapshot.feeds.pos), now)
   if (!pos.known) return pos.why === 'absent' ? 'unknown without a consensus layer' : 'unknown'
-  const behind = epochsBehind(pos, value.newest.at(-1)?.number)
-  return behind > 0n ? `unknown: the consensus layer is ${behind} epochs behind` : null
+  const doubt = outdated(pos.value.plan, value.newest.at(-1)?.number)
+  return doubt === null ? null : `unknown: ${doubt}`
 }
 
 function turnRow(value: RotationNow, around: Around, unknown: string | null): Row {
@@ -62,12 +61,15 @@ function turnRow(value: RotationNow, around: Around, unknown: string | null): Ro
 
 /** The same rule as `status`. */
 export function ownTurn(value: RotationNow, {snapshot, now}: Around): NextTurn | null {
+  // The last epochs of a dead endpoint are over, and it does not say so.
+  if (!answerOf(toSource(snapshot.feeds.l2), now).known) return null
   const pos = answerOf<PosLook>(toSource(snapshot.feeds.pos), now)
   return nextTurnOf(value, pos.known ? pos.value.plan : null, snapshot.setting.signer)
 }
 
-function noTurnText({epoch}: RotationNow, {snapshot}: Around, unknown: string | null): string {
+function noTurnText({epoch}: RotationNow, {snapshot, now}: Around, unknown: string | null): string {
   if (snapshot.setting.signer === null) return 'none: the profile has no signer'
+  if (!answerOf(toSource(snapshot.feeds.l2), now).known) return 'unknown'
   if (unknown !== null) return unknown
   return epoch ? 'not among the next 65 epochs' : 'unknown'
 }

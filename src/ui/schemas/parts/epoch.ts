@@ -38,4 +38,5 @@ export const rotationFields: Fields<RotationNow> = {
   ...currentEpochFields,
   next: as(nullable(epoch), 'Epoch after the current one; null while none is planned.'),
   newest: list('The newest committed epochs, oldest first.', epoch),
+  epochLength: digits('Blocks of an epoch that no respan changes.'),
 }

@@ -75,6 +75,9 @@ export const forecastFields: Omit<Fields<RotationForecast>, 'epochs'> = {
     ...(['proven', 'unproven', 'refuted', 'none'] as const),
   ]),
   doubt: nullable(text('Why later epochs are not exact; null when they are.')),
+  isCandidate: flag(
+    'False when the signer cannot be drawn and has no stake on L1 that is on its way.',
+  ),
   shares: list(
     'Everybody who can be drawn, the largest first.',
     object<StakeShare>('A validator.', {

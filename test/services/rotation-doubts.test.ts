@@ -1,0 +1,102 @@
+/** A window never rests on what is merely not known. */
+import {describe, expect, test} from 'vitest'
+
+import type {PosClient} from '../../src/chain/themis-client.ts'
+import {readRespans} from '../../src/protocol/themis.ts'
+import type {Context} from '../../src/services/context.ts'
+import {waitForWindow} from '../../src/services/duty/wait.ts'
+import {windowIn, type DutyWindow} from '../../src/services/duty/window.ts'
+import {composeForecast, type Drawing} from '../../src/services/rotation/forecast.ts'
+import {nextTurnOf} from '../../src/services/rotation/next-turn.ts'
+import {readAllRespans} from '../../src/services/rotation/records.ts'
+import {
+  epochView,
+  ME,
+  NOW,
+  OTHER,
+  planLook,
+  RECIPIENT,
+  rotation,
+  setting,
+} from '../helpers/dashboard-data.ts'
+
+const power = (signer: typeof ME, of: number) => ({
+  ...{signer, power: of, startBatch: 0n, endBatch: 0n, jailed: false},
+})
+/** Everybody but the own signer. */
+const others = planLook({candidates: [power(OTHER, 40_000), power(RECIPIENT, 20_000)]})
+
+function windowWith(drawing: Partial<Drawing>, drawn = OTHER): DutyWindow {
+  const span = {producer: OTHER, drawn, isDrawn: true, powers: new Map([[OTHER, 1]])}
+  const records = {records: [], epochLength: 200n, respans: [], spans: new Map([[41n, span]])}
+  const all = {plan: others, missing: null, pending: null, active: new Set<string>(), ...drawing}
+  const forecast = composeForecast(
+    {rotation: rotation(), records, drawing: all, blockMs: 2000, stallSeconds: 7},
+    {count: 65, signer: ME, nowMs: NOW.wallMs},
+  )
+  // The planned epoch ends 500 s from now.
+  return windowIn(setting, forecast, {signer: ME, needSeconds: 600, nowMs: NOW.wallMs})
+}
+
+describe('a signer that the consensus layer does not know', () => {
+  test('is not drawn when L1 does not know it either', () => {
+    expect(windowWith({})).toMatchObject({isOpen: true, reason: 'not-drawn'})
+  })
+
+  test('may soon be drawn when its stake is on its way from L1', () => {
+    const drawing = {pending: 'a change of stakes', active: new Set([ME.toLowerCase()])}
+    expect(windowWith(drawing)).toMatchObject({isOpen: false, reason: 'turn-unknown'})
+  })
+
+  test('may be drawn when L1 cannot be read', () => {
+    const drawing = {pending: 'L1 cannot be read', active: null}
+    expect(windowWith(drawing)).toMatchObject({isOpen: false, reason: 'turn-unknown'})
+  })
+
+  test('may be drawn when not every validator can be read', () => {
+    const plan = {...others, unreadValidators: 1}
+    expect(windowWith({plan}).isOpen).toBe(false)
+  })
+
+  test('may be drawn when nobody can be, even where old draws were refuted', () => {
+    const plan = {...others, candidates: []}
+    expect(windowWith({plan}, RECIPIENT)).toMatchObject({isOpen: false, reason: 'turn-unknown'})
+  })
+})
+
+test('an epoch that a respan has cut does not set the length of the next ones', () => {
+  const cut = epochView({number: 41n, startBlock: 990n, endBlock: 999n, state: 'past'})
+  const whole = rotation().newest.slice(1)
+  // Epoch 44 is of another signer, and 45 of ours: it begins 200 blocks after 1399 and one more epoch.
+  expect(nextTurnOf(rotation({newest: [cut, ...whole]}), planLook(), ME)).toMatchObject({
+    ...{number: 45n, startBlock: 1600n, endBlock: 1799n},
+  })
+})
+
+test('one unusable respan hides none of the next pages', async () => {
+  const respan = (at: number) => ({
+    ...{span_id: at, current_producer: ME, next_producer: OTHER},
+    ...{start_block: at * 10, current_l2_epoch: at - 1},
+  })
+  const first = [{span_id: 'x'}, ...Array.from({length: 19}, (_, at) => respan(at + 1))]
+  const pages = [first, [respan(20)]]
+  const respans: PosClient['respans'] = async (page) => readRespans(pages[page - 1] ?? [])
+  expect(await readAllRespans({respans} as PosClient)).toHaveLength(20)
+})
+
+test('a turn that leaves no room in what is known is waited for while the rest is unknown', async () => {
+  const signal = new AbortController().signal
+  const soon = {...windowWith({}), isOpen: false, reason: 'turn-soon', next: null} as DutyWindow
+  const looks = [
+    {...soon, doubt: 'the consensus layer is down'},
+    {...soon, isOpen: true},
+  ]
+  const wait = (answers: DutyWindow[]) =>
+    waitForWindow({} as Context, {
+      ...{idleSeconds: 60, maxWaitSeconds: 60, signal, onWait() {}},
+      clock: {monotonicMs: () => 0, nowMs: () => 0, sleep: async () => {}},
+      look: async () => answers.shift()!,
+    })
+  expect(await wait(looks)).toMatchObject({isOpen: true})
+  await expect(wait([{...soon, doubt: null}])).rejects.toMatchObject({code: 'NO_WINDOW'})
+})
