@@ -183,7 +183,7 @@ const complete: Partial<MonitorLook> = {
     l2: {
       ...{state: 'answered', atMs: 1, staleAfterMs: null},
       value: {
-        ...{headBlock: 5n, headTimestampSeconds: 9n, epoch: null, blocksLeft: 0n},
+        ...{headBlock: 5n, headTimestampSeconds: 9n, epoch: null, blocksLeft: 0n, epochLength: 10n},
         epochLength: 10n,
         ...{next: null, newest: []},
       },

@@ -44,7 +44,7 @@ class Recorder {
     return this.#running
       .stdout()
       .split('\n')
-      .filter((line) => line.startsWith('{') && line.includes('"panels"'))
+      .filter((line) => line.startsWith('{"atMs"'))
       .flatMap((line) => {
         const frame: unknown = JSON.parse(line)
         return isRecord(frame) ? [frame['health'] as HealthReport] : []
@@ -85,7 +85,7 @@ async function expectNamed(
   const status = await cli.data(`status --profile ${profile}`)
   const once = await cli.run(`dashboard --once --profile ${profile}`)
   expect(performance.now() - faultAt).toBeLessThan(NAMED_WITHIN_MS * 4)
-  const frame = once.document?.['data'] as {health: HealthReport; state: {word: string}}
+  const frame = once.document?.['data'] as {health: HealthReport}
   for (const health of [status['health'] as HealthReport, frame.health]) {
     expect(named(health), JSON.stringify(health.issues.map(({id}) => id))).toBe(true)
     expect(rank[health.state]).toBeGreaterThanOrEqual(rank[least])

@@ -332,10 +332,12 @@ test('a list of respans without an end is not read without end', async () => {
 
 test('a head that goes back gives no time back', async () => {
   const before = frame().data.window!
-  atL2 = answersOf('eth_getBlockByNumber', (block) => ({
-    ...(block as {number: string}),
-    number: `0x${(Number((block as {number: string}).number) - 5).toString(16)}`,
-  }))
+  // A block that the chain does not have stays none.
+  atL2 = answersOf('eth_getBlockByNumber', (block) => {
+    if (block === null) return null
+    const {number} = block as {number: string}
+    return {...(block as object), number: `0x${(Number(number) - 5).toString(16)}`}
+  })
   await asked(['l2'])
   const {window} = frame().data
   expect(window === null || window.headBlock >= before.headBlock).toBe(true)

@@ -60,7 +60,7 @@ function leavingRows(
       ? row('leaving', `METIS free in ${until}`, 'warn')
       : row(
           'leaving',
-          `METIS free: ${commandFor(snapshot.setting, `exit finish ${sequencerId}`)}`,
+          `METIS free: ${commandFor(snapshot.setting, ['exit', 'finish', sequencerId].join(' '))}`,
           'mine',
         ),
   ]

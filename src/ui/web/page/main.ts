@@ -32,11 +32,11 @@ async function ask(): Promise<void> {
     })
     if (!response.ok)
       throw new Error(
-        response.status === 401 ? 'the token is not accepted' : `status ${response.status}`,
+        response.status === 401 ? 'the token is not accepted' : `HTTP ${response.status}`,
       )
     take((await response.json()) as WebFrame)
   } catch (error) {
-    const isRefused = error instanceof Error && /^(?:the token|status)/.test(error.message)
+    const isRefused = error instanceof Error && /^(?:the token|HTTP)/.test(error.message)
     refusal = isRefused ? error.message : ''
   }
   tick()
