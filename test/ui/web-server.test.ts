@@ -120,6 +120,24 @@ describe('the server of the page', () => {
     }
   })
 
+  test('a picture of the frame has its own path, and needs the token like everything else', async () => {
+    const picture = (path: string) => (path === '/rate-one.svg' ? '<svg/>' : undefined)
+    for (const token of [null, TOKEN]) {
+      const drawn = await serve({picture, token})
+      try {
+        const {status, headers, text} = await get(`${drawn.url}/rate-one.svg?17`)
+        expect(status).toBe(token === null ? 200 : 401)
+        if (token === null) {
+          expect(text).toBe('<svg/>')
+          expect(headers['content-type']).toContain('image/svg+xml')
+        } else expect(text).not.toContain('<svg')
+        expect((await get(`${drawn.url}/rate-two.svg`)).status).toBe(token === null ? 404 : 401)
+      } finally {
+        await drawn.close()
+      }
+    }
+  })
+
   test('a frame is computed once for all who ask at the same time', async () => {
     const before = asked
     const got = await Promise.all(Array.from({length: 20}, () => get(`${server.url}/data.json`)))
@@ -250,6 +268,16 @@ describe('the page', () => {
     frame = webFrame()
     await shows('#state-word', 'OK')
     expect(page.count('#panel-events')).toBe(0)
+  })
+
+  test('pictures of the server stand on the page with their words, and go with their frame', async () => {
+    const title = '<b>One</b>, 30 days'
+    frame = webFrame({pictures: [{path: '/icon.svg?1', title, text: 'Rate of <b>One</b>'}]})
+    await shows('#pictures', title)
+    expect([page.count('#pictures img'), page.count('#pictures b')]).toEqual([1, 0])
+    expect(page.count('#pictures img[src="/icon.svg?1"][alt="Rate of <b>One</b>"]')).toBe(1)
+    frame = webFrame()
+    await until('no picture', 20_000, () => (page.count('#pictures img') === 0 ? true : undefined))
   })
 
   test('a value of a source that fails is marked with the reason and its age', async () => {
