@@ -22,8 +22,8 @@ import {panelText} from '../dashboard/text-frame.ts'
 import type {DashboardView} from '../dashboard/view.ts'
 import {hasColor, styleOfTheme, type ThemeName} from '../theme.ts'
 
-/** Four frames a second are enough for the eye, and cost a few percent of one core. */
-const FRAME_MS = 250
+/** Data move by the second, so two looks a second show them in time; a key is drawn at once. */
+const FRAME_MS = 500
 /** How long a note stands in place of the keys. */
 const NOTE_MS = 4000
 
@@ -123,7 +123,7 @@ function offerOf(view: DashboardView, screen: ScreenState, columns: number, rows
   }
 }
 
-/** The view, at most four times a second and only when it has changed; while paused, the last one stays. */
+/** The view, at most twice a second and only when it has changed; while paused, the last one stays. */
 function useDashboardView(source: FrameSource, paused: boolean): DashboardView {
   const [view, setView] = useState(() => source.view())
   const drawn = useRef('')
