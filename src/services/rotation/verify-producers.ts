@@ -60,7 +60,7 @@ export async function verifyProducers(
   const origin = (await readEpoch(client, {sequencerSet, number: 0n}))?.startBlock ?? 1n
   const first = range.from ?? toBlock - range.blocks + 1n
   const fromBlock = first < origin ? origin : first
-  if (toBlock > head || fromBlock > toBlock) throw rangeEmpty(fromBlock, toBlock, head)
+  if (toBlock > head || fromBlock > toBlock) throw rangeEmpty(first, toBlock, head)
   const epochs = await readEpochsOver(context, fromBlock, toBlock)
   const check = emptyCheck(fromBlock, toBlock)
   for (let at = fromBlock; at <= toBlock; at += BigInt(BLOCKS_AT_ONCE)) {

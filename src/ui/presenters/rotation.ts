@@ -66,7 +66,7 @@ function headlines(forecast: RotationForecast, nowMs: number): string[] {
   const exact =
     doubt === null
       ? 'Draws are exact while no stake changes and no producer falls silent.'
-      : `Draws are not exact: ${doubt}.`
+      : `${forecast.confidence === 'none' ? 'Later epochs are unknown' : 'Draws are not exact'}: ${doubt}.`
   return [...turns, test, exact, rate]
 }
 
