@@ -70,10 +70,7 @@ export function DashboardScreen(props: DashboardScreenProps) {
   const [note, tell] = useNote()
   const view = useDashboardView(source, screen.paused)
   // A burst of keys arrives before the next drawing: each must see what the one before has done.
-  const latest = useRef(screen)
-  useEffect(() => {
-    latest.current = screen
-  }, [screen])
+  const latest = useRef(start)
   const press = (action: KeyAction) => {
     const offer = offerOf(view, latest.current, columns, rows)
     if (action === 'quit' || action === 'suspend') {
