@@ -98,7 +98,7 @@ export interface LocalPorts {
   nodePeer(sequencer: number): number
 }
 
-export function localPorts({basePort}: LocalSettings): LocalPorts {
+export function localPorts({basePort}: Pick<LocalSettings, 'basePort'>): LocalPorts {
   return {
     l1: basePort,
     pos: basePort + 1,
