@@ -146,8 +146,8 @@ test('epoch current, next, list', () => {
     ]),
   ).toMatchInlineSnapshot(`
     "epoch  state    first  last  blocks  producer
-    41     past     1000   1199  200     0x2222222222222222222222222222222222222222        respan
-    42     current  1000   1199  200     0x1111111111111111111111111111111111111111 (YOU)"
+    41     past     1000   1199  200     0x2222…2222        respan
+    42     current  1000   1199  200     YOU (0x1111…1111)"
   `)
 })
 

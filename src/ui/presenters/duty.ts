@@ -121,7 +121,6 @@ export function dutyScoreText({periods, knowsMissed}: DutyHistory): string {
         'missed',
         'blocks made',
         'score',
-        'luck',
       ],
       periods.map((period) => [
         `${period.days}${period.isWhole ? '' : '*'}`,
@@ -132,9 +131,9 @@ export function dutyScoreText({periods, knowsMissed}: DutyHistory): string {
         knowsMissed ? `${period.score.missed}` : 'unknown',
         `${period.score.blocksMade} of ${period.score.blocksExpected}`,
         period.score.score === null ? 'none yet' : `${(period.score.score * 100).toFixed(2)} %`,
-        luckText(period),
       ]),
     ),
+    ...periods.map(luckText),
     ...(periods.some(({isWhole}) => !isWhole)
       ? ['* The endpoint has no blocks that old: the chain is younger, or the endpoint is pruned.']
       : []),
@@ -142,9 +141,10 @@ export function dutyScoreText({periods, knowsMissed}: DutyHistory): string {
   ].join('\n')
 }
 
-function luckText({luck}: DutyPeriod): string {
-  if (!luck) return 'unknown'
-  return `drawn for ${luck.drawn} of ${counted(luck.epochs, 'epoch')}, ${luck.expected.toFixed(1)} by stake`
+function luckText({days, luck}: DutyPeriod): string {
+  const over = `Luck over ${counted(days, 'day')}: `
+  if (!luck) return `${over}unknown.`
+  return `${over}drawn for ${luck.drawn} of ${counted(luck.epochs, 'epoch')}, ${luck.expected.toFixed(1)} by stake.`
 }
 
 export function dutyCsv({duties}: DutyHistory): string {

@@ -3,7 +3,7 @@ import {epochBlocks} from '../../protocol/epoch.ts'
 import type {CurrentEpoch, EpochView, ListedEpoch} from '../../services/rotation/epochs.ts'
 import type {OperatorEvent} from '../../services/live/events.ts'
 import {noNames, type SignerNames} from '../../services/network/registry-names.ts'
-import {signerText} from './rotation.ts'
+import {signerCell} from './rotation.ts'
 import {fields, table} from './table.ts'
 
 function producerOf({signer, mine}: EpochView): string {
@@ -51,7 +51,7 @@ export function epochListText(epochs: ListedEpoch[], names: SignerNames = noName
       `${epoch.startBlock}`,
       `${epoch.endBlock}`,
       `${epochBlocks(epoch)}`,
-      `${signerText(epoch.signer, names)}${epoch.mine ? ' (YOU)' : ''}`,
+      signerCell(epoch.signer, epoch.mine, names),
       epochNotes(epoch, names),
     ]),
   )
@@ -61,7 +61,7 @@ function epochNotes(
   {takeover, cut, silent, missingBlocks}: ListedEpoch,
   names: SignerNames,
 ): string {
-  const after = silent === null ? '' : ` after ${signerText(silent, names)} fell silent`
+  const after = silent === null ? '' : ` after ${signerCell(silent, false, names)} fell silent`
   return [
     ...(takeover ? [`respan${after}`] : []),
     ...(cut ? ['cut short by a respan'] : []),

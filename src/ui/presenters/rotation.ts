@@ -8,7 +8,7 @@ import type {ProducerCheck} from '../../services/rotation/verify-producers.ts'
 import {fields, table} from './table.ts'
 
 export const basisWords: Record<ForecastBasis, string> = {
-  committed: 'committed on L2',
+  committed: 'committed',
   planned: 'planned',
   selection: 'drawn',
   'stake-share': 'by stake',
@@ -22,6 +22,17 @@ export function signerText(signer: string | null, names: SignerNames): string {
   return name === undefined ? signer : `${name} ${shortHex(signer)}`
 }
 
+/** The same in a table, where a full address would leave no room; `--json` has it whole. */
+export function signerCell(
+  signer: string | null,
+  isMine: boolean | null,
+  names: SignerNames,
+): string {
+  if (signer === null) return '?'
+  if (isMine === true) return `YOU (${shortHex(signer)})`
+  return names.has(signer.toLowerCase()) ? signerText(signer, names) : shortHex(signer)
+}
+
 export function forecastText(
   forecast: RotationForecast,
   names: SignerNames,
@@ -30,7 +41,7 @@ export function forecastText(
   const {epochs} = forecast
   if (epochs.length === 0) return 'No epoch is committed on L2, so nothing can be foretold.'
   const producer = ({signer, mine, chance}: TimedEpoch) => {
-    if (signer !== null) return `${signerText(signer, names)}${mine ? ' (YOU)' : ''}`
+    if (signer !== null) return signerCell(signer, mine, names)
     return chance === null ? 'unknown' : `YOU with ${percent(chance)}`
   }
   return [
