@@ -1,20 +1,14 @@
-/** Where the frames of the dashboard come from: live sources, which may be recorded, or a recording. */
-import {closeSync, openSync, writeSync} from 'node:fs'
-
+/** Where the frames of the dashboard come from: live sources, or a recording. */
+import {messageOf} from '../lib/errors.ts'
 import {stringifyJson} from '../lib/json.ts'
-import {fromFileError, fromReadError, writeNewFile} from '../lib/files.ts'
-import {readBoundedText} from '../lib/read-file.ts'
+import {fromFileError, writeNewFile} from '../lib/files.ts'
 import type {Dashboard} from '../services/live/dashboard.ts'
 import {toDashboardData} from '../ui/dashboard/data.ts'
-import {
-  decodeFrame,
-  encodeFrame,
-  recordingInvalid,
-  type RecordedFrame,
-} from '../ui/dashboard/recording.ts'
+import {recordingInvalid, type RecordedFrame} from '../ui/dashboard/recording.ts'
 import type {Now} from '../ui/dashboard/model.ts'
 import {takeSnapshot, toDashboardView} from '../ui/dashboard/view.ts'
 import type {FrameSource} from '../ui/screens/dashboard.tsx'
+import {openRecording, type Recorder} from './record-file.ts'
 
 /** A frame with its time, whatever it is drawn on. */
 export interface SnapshotSource extends FrameSource {
@@ -28,16 +22,25 @@ export function timeNow(): Now {
 /** The sources as they are now. */
 export function liveSource(dashboard: Dashboard): SnapshotSource {
   const frame = () => ({now: timeNow(), snapshot: takeSnapshot(dashboard)})
-  return {...sourceOf('LIVE', frame), refresh: () => dashboard.refresh()}
+  return {
+    ...sourceOf('LIVE', frame),
+    refresh: () => dashboard.refresh(),
+  }
+}
+
+/** The same, and the screen says when its recording has ended. */
+export function recordedSource(source: SnapshotSource, recorder: Recorder): SnapshotSource {
+  return {...source, trouble: () => recorder.trouble()}
 }
 
 function sourceOf(mode: FrameSource['mode'], frame: () => RecordedFrame): SnapshotSource {
   return {
-    ...{mode, frame},
+    ...{mode, frame, player: null},
     view: () => {
       const {snapshot, now} = frame()
       return toDashboardView(snapshot, now)
     },
+    trouble: () => null,
     refresh: () => {},
     save: () => saveFrame(frame()),
   }
@@ -56,81 +59,59 @@ function saveFrame({snapshot, now}: RecordedFrame): string {
   }
 }
 
-/** A recording takes a frame a second; a day of it has some hundred megabytes. */
-const RECORD_MS = 1000
-
 /**
- * Records a source to a new file until the signal aborts.
- *
- * @throws {MetisSeqError} FILE_EXISTS, FILE_NOT_WRITABLE
- */
-export function recordTo(path: string, source: SnapshotSource, signal: AbortSignal): void {
-  let descriptor: number
-  try {
-    descriptor = openSync(path, 'wx', 0o600)
-  } catch (error) {
-    throw fromFileError(error, path)
-  }
-  const write = () => writeSync(descriptor, `${encodeFrame(source.frame())}\n`)
-  const timer = setInterval(() => {
-    try {
-      write()
-    } catch {
-      // A full disk ends the recording and not the screen.
-      clearInterval(timer)
-    }
-  }, RECORD_MS)
-  signal.addEventListener(
-    'abort',
-    () => {
-      clearInterval(timer)
-      closeSync(descriptor)
-    },
-    {once: true},
-  )
-}
-
-const MOST_RECORDING_BYTES = 1024 ** 3
-
-/**
- * Plays a recording at the speed at which it was made; the last frame stays.
+ * Plays a recording at the speed at which it was made; the last frame stays. A frame that cannot be drawn leaves the one
+ * before it, and is named.
  *
  * @throws {MetisSeqError} RECORDING_INVALID, FILE_UNREADABLE
  */
 export function replaySource(path: string): SnapshotSource {
-  const frames = readRecording(path)
-  const [first] = frames
-  if (!first) throw recordingInvalid('it has no frame')
-  const startedMs = performance.now()
-  let at = 0
+  const recording = openRecording(path)
+  const {heads} = recording
+  const firstMs = heads[0]!.monotonicMs
+  const lengthMs = heads.at(-1)!.monotonicMs - firstMs
+  // Position in the recording, and the time since which it moves by itself; null while it is held.
+  let atMs = 0
+  let sinceMs: number | null = performance.now()
+  const positionMs = () => {
+    const moved = sinceMs === null ? 0 : performance.now() - sinceMs
+    return Math.min(lengthMs, atMs + moved)
+  }
+  let shown = {index: 0, frame: drawable(recording.frame(0))}
+  let trouble: string | null = null
   const frame = () => {
-    const playedMs = performance.now() - startedMs
-    while (frames[at + 1] && frames[at + 1]!.now.wallMs - first.now.wallMs <= playedMs) at++
-    return frames[at]!
+    const wantedMs = firstMs + positionMs()
+    const index = heads.findLastIndex(({monotonicMs}) => monotonicMs <= wantedMs)
+    if (index === shown.index) return shown.frame
+    try {
+      shown = {index, frame: drawable(recording.frame(index))}
+      trouble = null
+    } catch (error) {
+      shown = {...shown, index}
+      trouble = messageOf(error)
+    }
+    return shown.frame
   }
-  // A damaged frame must be found before the screen is taken over.
-  for (const each of frames) tryFrame(each)
-  return sourceOf('REPLAY', frame)
+  const moveTo = (ms: number, holds: boolean) => {
+    atMs = Math.max(0, Math.min(lengthMs, ms))
+    sinceMs = holds ? null : performance.now()
+  }
+  return {
+    ...sourceOf('REPLAY', frame),
+    trouble: () => trouble,
+    player: {
+      seek: (ms) => moveTo(positionMs() + ms, sinceMs === null),
+      hold: (isHeld) => moveTo(positionMs(), isHeld),
+    },
+  }
 }
 
-function readRecording(path: string): RecordedFrame[] {
-  let text: string
+/** Found out before the screen is taken over. */
+function drawable(frame: RecordedFrame): RecordedFrame {
   try {
-    text = readBoundedText(path, MOST_RECORDING_BYTES)
-  } catch (error) {
-    throw fromReadError(error, path)
-  }
-  const lines = text.split('\n')
-  // A recording that was killed ends in half a line.
-  const whole = lines.filter(
-    (line, at) => line !== '' && (at < lines.length - 1 || line.endsWith('}')),
-  )
-  return whole.map((line, at) => decodeFrame(line, at + 1))
-}
-
-function tryFrame({snapshot, now}: RecordedFrame): void {
-  try {
-    toDashboardView(snapshot, now)
+    toDashboardView(frame.snapshot, frame.now)
+    toDashboardData(frame.snapshot, frame.now)
+    return frame
   } catch (cause) {
     throw recordingInvalid('a frame cannot be drawn', cause)
   }

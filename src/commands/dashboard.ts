@@ -3,11 +3,17 @@ import {once} from 'node:events'
 import {Flags} from '@oclif/core'
 
 import {startWeb, webFlags, type WebFlags} from '../cli/dashboard-web.ts'
-import {liveSource, recordTo, replaySource, type SnapshotSource} from '../cli/dashboard-source.ts'
+import {
+  liveSource,
+  recordedSource,
+  replaySource,
+  type SnapshotSource,
+} from '../cli/dashboard-source.ts'
 import {lookFlags} from '../cli/flags.ts'
 import {healthExit} from '../cli/health-exit.ts'
 import {OperatorCommand, type Result} from '../cli/operator-command.ts'
 import {printDocument, printText} from '../cli/output.ts'
+import {recordTo, type Recorder} from '../cli/record-file.ts'
 import {systemClock} from '../lib/clock.ts'
 import {messageOf} from '../lib/errors.ts'
 import {stringifyJson} from '../lib/json.ts'
@@ -38,8 +44,8 @@ needs --web-token-file, and is opened once as http://HOST:PORT/?token=TOKEN.`
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --once --profile seq-2',
     '<%= config.bin %> <%= command.id %> --web 127.0.0.1:8090',
-    '<%= config.bin %> <%= command.id %> --record night.jsonl',
-    '<%= config.bin %> <%= command.id %> --replay night.jsonl',
+    '<%= config.bin %> <%= command.id %> --record night.gz',
+    '<%= config.bin %> <%= command.id %> --replay night.gz',
   ]
 
   static override flags = {
@@ -60,11 +66,11 @@ needs --web-token-file, and is opened once as http://HOST:PORT/?token=TOKEN.`
     })(),
     ascii: Flags.boolean({description: 'Draw with ASCII letters only.'}),
     record: Flags.string({
-      description: 'Write every second of the session to this new file.',
+      description: 'Write every second of the session to this new file: some 200 MB a day.',
       helpValue: 'FILE',
     }),
     replay: Flags.string({
-      description: 'Show a recorded session instead of the network.',
+      description: 'Show a recorded session instead of the network; the arrow keys move in it.',
       helpValue: 'FILE',
       exclusive: ['record'],
     }),
@@ -74,9 +80,11 @@ needs --web-token-file, and is opened once as http://HOST:PORT/?token=TOKEN.`
   protected async perform(): Promise<Result> {
     const {flags} = await this.parse(Dashboard)
     const stop = new AbortController()
+    let recorder: Recorder | null = null
     try {
-      const {source, dashboard, context} = this.open(flags, stop.signal)
-      if (flags.record !== undefined) recordTo(flags.record, source, stop.signal)
+      const {source: opened, dashboard, context} = this.open(flags, stop.signal)
+      recorder = flags.record === undefined ? null : recordTo(flags.record, opened.frame)
+      const source = recorder ? recordedSource(opened, recorder) : opened
       if (flags.web) {
         const rates =
           context && dashboard
@@ -103,6 +111,9 @@ needs --web-token-file, and is opened once as http://HOST:PORT/?token=TOKEN.`
       }
     } finally {
       stop.abort()
+      await recorder?.close()
+      const trouble = recorder?.trouble() ?? null
+      if (trouble !== null) this.say(trouble)
     }
   }
 

@@ -1,11 +1,13 @@
-import {existsSync, readFileSync, writeFileSync} from 'node:fs'
+import {existsSync, mkdtempSync, readFileSync} from 'node:fs'
 import process from 'node:process'
+import {constants, gunzipSync} from 'node:zlib'
 
 import {afterAll, beforeAll, expect, test} from 'vitest'
 
 import {accountOf} from '../helpers/l2-chain.ts'
 import {makeOperator} from '../helpers/operator.ts'
 import {cleanEnv, runCli, runScript, startCli} from '../helpers/run-cli.ts'
+import {canMount} from '../helpers/small-disk.ts'
 import type {TempHome} from '../helpers/temp-home.ts'
 import {startTerminal, type TestTerminal} from '../helpers/terminal.ts'
 import {startTestChain, type TestChain} from '../helpers/test-chain.ts'
@@ -24,8 +26,8 @@ afterAll(async () => {
 })
 
 /** A shell around the dashboard tells afterwards how the terminal was left. */
-function startDashboard(columns: number, rows: number): TestTerminal {
-  const program = `"${process.execPath}" "${runScript}" dashboard; code=$?; stty -a | grep -oE -- '-?(icanon|echo)\\b' | tr '\\n' ' '; echo "exit=$code"`
+function startDashboard(columns: number, rows: number, args = ''): TestTerminal {
+  const program = `"${process.execPath}" "${runScript}" dashboard ${args}; code=$?; stty -a | grep -oE -- '-?(icanon|echo)\\b' | tr '\\n' ' '; echo "exit=$code"`
   const env = {...cleanEnv({home: temp.root}), TERM: 'xterm-256color', LANG: 'C.UTF-8'}
   return startTerminal('/bin/sh', ['-c', program], {columns, rows, env})
 }
@@ -219,21 +221,55 @@ test.each(['SIGTERM', 'SIGINT'] as const)('%s restores the terminal', async (sig
   expect(terminal.buffer()).toBe('normal')
 })
 
-test('a recorded session is played back, and a file that is none is refused', async () => {
-  const file = temp.path('session.jsonl')
+/** Whole frames in a recording, which may still be written. */
+function framesIn(path: string): number {
+  if (!existsSync(path)) return 0
+  const text = gunzipSync(readFileSync(path), {finishFlush: constants.Z_SYNC_FLUSH})
+  return text.toString().split('\n').length - 1
+}
+
+test('a session that was killed is played back, with keys that move in it', async () => {
+  const file = temp.path('session.gz')
   const recorder = startCli(['dashboard', '--json', '--refresh', '1', '--record', file], {
     home: temp.root,
   })
-  const frames = () => (existsSync(file) ? readFileSync(file, 'utf8').split('\n').length : 0)
-  await expect.poll(frames, waiting).toBeGreaterThan(3)
+  await expect.poll(() => framesIn(file), waiting).toBeGreaterThan(3)
   recorder.child.kill('SIGKILL')
   await recorder.result
 
-  const replay = await runCli(['dashboard', '--once', '--replay', file], {home: temp.root})
-  expect(replay.stdout).toMatch(/^metis-seq {2}test {2}op {2}[\d:]+ UTC {2}OK: you are producing\n/)
-  writeFileSync(file, '{"version":1,"now":{"wallMs":1,"monotonicMs":1},"snapshot":{}}\n')
-  const damaged = await runCli(['dashboard', '--once', '--json', '--replay', file], {
-    home: temp.root,
-  })
-  expect(damaged.json?.error).toMatchObject({code: 'RECORDING_INVALID'})
+  const once = await runCli(['dashboard', '--once', '--replay', file], {home: temp.root})
+  expect(once.stdout).toMatch(/^metis-seq {2}test {2}op {2}[\d:]+ UTC {2}OK: you are producing\n/)
+  const [first = ''] = /[\d:]{8} UTC/.exec(once.stdout) ?? []
+  using terminal = startDashboard(100, 30, `--replay "${file}"`)
+  const shows = (pattern: RegExp) => expect.poll(() => terminal.screen(), waiting).toMatch(pattern)
+  await shows(/REPLAY/)
+  terminal.type('>p')
+  await shows(/PAUSED/)
+  expect(terminal.screen()).not.toContain(first)
+  terminal.type('<')
+  await shows(new RegExp(first))
+  terminal.type('\u001B[C')
+  await expect.poll(() => terminal.screen(), waiting).not.toContain(first)
+  terminal.type('?')
+  await shows(/left right < >/)
+  terminal.type('q')
+  await shows(/icanon echo exit=0/)
 })
+
+test.each(canMount() ? [12] : [])(
+  'a recording on a full disk of %i KiB ends, says so, and is played back',
+  async (sizeKib) => {
+    const disk = mkdtempSync(temp.path('disk-'))
+    const program = `"${process.execPath}" "${runScript}" dashboard`
+    const script = `mount -t tmpfs -o size=${sizeKib}k tmpfs "${disk}"; ${program} --record "${disk}/f"; ${program} --once --replay "${disk}/f" | head -1`
+    const env = {...cleanEnv({home: temp.root}), TERM: 'xterm-256color', LANG: 'C.UTF-8'}
+    const args = ['--map-root-user', '--mount', 'sh', '-c', script]
+    using terminal = startTerminal('unshare', args, {columns: 100, rows: 30, env})
+    const shows = (pattern: RegExp) =>
+      expect.poll(() => terminal.screen(), waiting).toMatch(pattern)
+    await shows(/✓ OK/)
+    await shows(/The recording has ended: /)
+    terminal.type('q')
+    await shows(/The recording has ended: [^]*metis-seq {2}test {2}op {2}[\d:]+ UTC {2}OK/)
+  },
+)

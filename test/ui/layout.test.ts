@@ -5,6 +5,7 @@ import {
   afterAction,
   firstScreen,
   keyHelp,
+  replayKeyHelp,
   type Key,
   type KeyAction,
   type Offer,
@@ -98,13 +99,14 @@ test('one panel alone has the whole screen', () => {
 
 const plain: Key = {
   ...{tab: false, shift: false, escape: false, return: false, backspace: false, delete: false},
-  ...{upArrow: false, downArrow: false, pageUp: false, pageDown: false, ctrl: false},
+  ...{upArrow: false, downArrow: false, leftArrow: false, rightArrow: false, ctrl: false},
+  ...{pageUp: false, pageDown: false},
 }
 
 describe('keys', () => {
   test('mean what the help says, and all others mean nothing', () => {
     const meanings = Object.fromEntries(
-      [...'q?drptucw/[]0jkgG159xQ', '', '11'].map((input) => [
+      [...'q?drptucw/[]0jkgG<>159xQ', '', '11'].map((input) => [
         input,
         actionOf(input, plain, false),
       ]),
@@ -113,7 +115,7 @@ describe('keys', () => {
       ...{q: 'quit', '?': 'help', d: 'sources', r: 'refresh', p: 'pause', t: 'theme', u: 'units'},
       ...{c: 'copy', w: 'save', '/': 'filter', '[': 'lower-previous', ']': 'lower-next'},
       ...{'0': 'all-panels', j: {scroll: 1}, k: {scroll: -1}},
-      ...{g: 'scroll-start', G: 'scroll-end'},
+      ...{g: 'scroll-start', G: 'scroll-end', '<': {seconds: -600}, '>': {seconds: 600}},
       ...{'1': {show: 'production'}, '5': {show: 'duty'}, '9': {show: 'host'}},
       ...{x: undefined, Q: undefined, '': undefined, '11': undefined},
     })
@@ -124,6 +126,8 @@ describe('keys', () => {
       [{return: true}, 'zoom'],
       [{upArrow: true}, {scroll: -1}],
       [{downArrow: true}, {scroll: 1}],
+      [{leftArrow: true}, {seconds: -10}],
+      [{rightArrow: true}, {seconds: 10}],
       [{pageUp: true}, {scroll: -10}],
       [{pageDown: true}, {scroll: 10}],
     ]
@@ -139,6 +143,7 @@ describe('keys', () => {
     // Every letter that acts is in the help.
     const help = keyHelp.map(([keys]) => keys).join(' ')
     for (const key of 'q?dr[]jkgG/tucwp') expect(help).toContain(key)
+    for (const key of ['left', 'right', '<', '>']) expect(replayKeyHelp[0]).toContain(key)
   })
 
   test('are text while a filter is typed', () => {

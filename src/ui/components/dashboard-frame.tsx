@@ -1,7 +1,7 @@
 import {Box, Text} from 'ink'
 
 import {cellsOf} from '../../lib/cell-width.ts'
-import {keyHelp, type ScreenState} from '../dashboard/keys.ts'
+import {keyHelp, replayKeyHelp, type ScreenState} from '../dashboard/keys.ts'
 import {
   allPanels,
   frameLayout,
@@ -48,7 +48,7 @@ export function DashboardFrame(props: DashboardFrameProps) {
       <Header {...props} />
       {screen.overlay ? (
         <Overlay columns={columns} rows={rows} style={style} unicode={unicode}>
-          {screen.overlay === 'help' ? helpRows : view.sources}
+          {screen.overlay === 'help' ? helpRows(props.mode) : view.sources}
         </Overlay>
       ) : layout.kind === 'summary' ? (
         <Summary columns={columns} rows={rows} style={style} unicode={unicode} view={view} />
@@ -75,7 +75,10 @@ export function DashboardFrame(props: DashboardFrameProps) {
   )
 }
 
-const helpRows: readonly Row[] = keyHelp.map(([label, value]) => ({label, value, tone: 'plain'}))
+function helpRows(mode: Mode): Row[] {
+  const keys = keyHelp.map((row) => (mode === 'REPLAY' && row[0] === 'r p' ? replayKeyHelp : row))
+  return keys.map(([label, value]) => ({label, value, tone: 'plain'}))
+}
 
 /** Panels that are there for this operator. */
 export function panelsOf(view: DashboardView): PanelName[] {
@@ -172,14 +175,15 @@ function Header({view, columns, screen, style, unicode, mode}: DashboardFramePro
   )
 }
 
-function Footer({columns, screen, style, unicode, note}: DashboardFrameProps) {
+function Footer({columns, screen, style, unicode, note, mode}: DashboardFrameProps) {
   const {typing, filter, single, paused, theme} = screen
   const keys = single
     ? `0 all panels  j k scroll  / filter${filter ? ` "${filter}"` : ''}`
     : `Tab panel  Enter alone  t theme ${theme}`
   const text = typing
     ? `filter: ${filter}_  Enter keeps it, Esc ends it`
-    : (note ?? `q quit  ? help  ${keys}  r refresh  p ${paused ? 'go on' : 'pause'}`)
+    : (note ??
+      `q quit  ? help  ${keys}  ${mode === 'REPLAY' ? 'left right 10 s' : 'r refresh'}  p ${paused ? 'go on' : 'pause'}`)
   return (
     <Text {...style('dim')} wrap="truncate-end">
       {fit(text, columns, unicode)}

@@ -43,6 +43,7 @@ export type KeyAction =
   | 'scroll-start'
   | 'scroll-end'
   | {scroll: number}
+  | {seconds: number}
   | {type: string}
   | {show: PanelName}
 
@@ -69,6 +70,8 @@ export interface Key {
   delete: boolean
   upArrow: boolean
   downArrow: boolean
+  leftArrow: boolean
+  rightArrow: boolean
   pageUp: boolean
   pageDown: boolean
   ctrl: boolean
@@ -89,7 +92,12 @@ export const keyHelp: readonly (readonly [keys: string, meaning: string])[] = [
   ['c w', 'copy the panel; write a snapshot to a file'],
 ]
 
+/** In place of `r p`, where a recording is shown. */
+export const replayKeyHelp = ['left right < >', '10 s, 10 min back and on; p holds it'] as const
+
 const PAGE = 10
+const STEP_SECONDS = 10
+const LEAP_SECONDS = 600
 
 const letters: Readonly<Record<string, KeyAction>> = {
   q: 'quit',
@@ -109,6 +117,8 @@ const letters: Readonly<Record<string, KeyAction>> = {
   k: {scroll: -1},
   g: 'scroll-start',
   G: 'scroll-end',
+  '<': {seconds: -LEAP_SECONDS},
+  '>': {seconds: LEAP_SECONDS},
 }
 
 /** Keys that are characters too: typed in a burst they arrive without a name. */
@@ -135,6 +145,8 @@ export function actionOf(input: string, given: Key, typing: boolean): KeyAction 
   if (key.return) return 'zoom'
   if (key.upArrow) return {scroll: -1}
   if (key.downArrow) return {scroll: 1}
+  if (key.leftArrow) return {seconds: -STEP_SECONDS}
+  if (key.rightArrow) return {seconds: STEP_SECONDS}
   if (key.pageUp) return {scroll: -PAGE}
   if (key.pageDown) return {scroll: PAGE}
   if (Object.hasOwn(letters, input)) return letters[input]
@@ -153,11 +165,12 @@ export interface Offer {
   height: number
 }
 
-/** The screen after an action. Pure; quit, refresh, copy and save are effects and leave it unchanged. */
+/** The screen after an action. Pure; quit, refresh, copy, save and a move in time are effects and leave it unchanged. */
 export function afterAction(state: ScreenState, action: KeyAction, offer: Offer): ScreenState {
   const {panels} = offer
   if (typeof action === 'object') {
     if ('show' in action) return panels.includes(action.show) ? alone(state, action.show) : state
+    if ('seconds' in action) return state
     if ('type' in action) return {...state, filter: state.filter + action.type, scroll: 0}
     return {...state, scroll: within(state.scroll + action.scroll, offer)}
   }

@@ -112,16 +112,7 @@ export function dutyHistoryText(history: DutyHistory, last: number | undefined):
 export function dutyScoreText({periods, knowsMissed}: DutyHistory): string {
   return [
     table(
-      [
-        'days',
-        'epochs',
-        'full',
-        'stood in',
-        'taken over',
-        'missed',
-        'blocks made',
-        'score',
-      ],
+      ['days', 'epochs', 'full', 'stood in', 'taken over', 'missed', 'blocks made', 'score'],
       periods.map((period) => [
         `${period.days}${period.isWhole ? '' : '*'}`,
         `${period.score.epochs}`,

@@ -36,6 +36,17 @@ export interface FrameSource {
   refresh(): void
   /** Writes what is on the screen to a file. @returns a note about it */
   save(): string
+  /** What keeps it from its work; null where nothing does. */
+  trouble(): string | null
+  /** Null where the frames are of now. */
+  player: Player | null
+}
+
+/** A recording, which moves by itself and on request. */
+export interface Player {
+  /** On by so many milliseconds; back where they are negative. */
+  seek(ms: number): void
+  hold(isHeld: boolean): void
 }
 
 export interface ScreenOptions {
@@ -68,7 +79,7 @@ export function DashboardScreen(props: DashboardScreenProps) {
   const {columns, rows} = useWindowSize()
   const [screen, act] = useReducer(reduce, start)
   const [note, tell] = useNote()
-  const view = useDashboardView(source, screen.paused)
+  const [view, look] = useDashboardView(source, screen.paused)
   // A burst of keys arrives before the next drawing: each must see what the one before has done.
   const latest = useRef(start)
   const press = (action: KeyAction) => {
@@ -79,8 +90,14 @@ export function DashboardScreen(props: DashboardScreenProps) {
     }
     if (action === 'refresh') source.refresh()
     if (action === 'save') tell(source.save())
+    if (typeof action === 'object' && 'seconds' in action) {
+      if (source.player) source.player.seek(action.seconds * 1000)
+      else tell('Only a replay moves in time.')
+      look()
+    }
     if (action === 'copy') tell(copyPanel(view, latest.current))
     latest.current = afterAction(latest.current, action, offer)
+    source.player?.hold(latest.current.paused)
     act(latest.current)
   }
   useInput(
@@ -98,7 +115,7 @@ export function DashboardScreen(props: DashboardScreenProps) {
     <DashboardFrame
       columns={columns}
       mode={source.mode}
-      note={note}
+      note={note ?? source.trouble()}
       rows={rows}
       screen={screen}
       style={styleOfTheme(screen.theme, color, process.env)}
@@ -120,22 +137,27 @@ function offerOf(view: DashboardView, screen: ScreenState, columns: number, rows
   }
 }
 
-/** The view, at most twice a second and only when it has changed; while paused, the last one stays. */
-function useDashboardView(source: FrameSource, paused: boolean): DashboardView {
+/**
+ * The view, at most twice a second and only when it has changed; while paused, the last one stays.
+ *
+ * @returns the view, and a look at once, also while paused
+ */
+function useDashboardView(source: FrameSource, paused: boolean): [DashboardView, () => void] {
   const [view, setView] = useState(() => source.view())
   const drawn = useRef('')
+  const look = () => {
+    const next = source.view()
+    const text = fingerprint(next)
+    if (text === drawn.current) return
+    drawn.current = text
+    setView(next)
+  }
   useEffect(() => {
     if (paused) return
-    const timer = setInterval(() => {
-      const next = source.view()
-      const text = fingerprint(next)
-      if (text === drawn.current) return
-      drawn.current = text
-      setView(next)
-    }, FRAME_MS)
+    const timer = setInterval(look, FRAME_MS)
     return () => clearInterval(timer)
   }, [source, paused])
-  return view
+  return [view, look]
 }
 
 /** Everything that is drawn. */
