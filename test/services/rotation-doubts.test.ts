@@ -9,6 +9,7 @@ import {windowIn, type DutyWindow} from '../../src/services/duty/window.ts'
 import {composeForecast, type Drawing} from '../../src/services/rotation/forecast.ts'
 import {nextTurnOf} from '../../src/services/rotation/next-turn.ts'
 import {readAllRespans} from '../../src/services/rotation/records.ts'
+import {windowRows} from '../../src/ui/dashboard/panels/window.ts'
 import {
   epochView,
   ME,
@@ -18,6 +19,7 @@ import {
   RECIPIENT,
   rotation,
   setting,
+  snapshot,
 } from '../helpers/dashboard-data.ts'
 
 const power = (signer: typeof ME, of: number) => ({
@@ -99,4 +101,19 @@ test('a turn that leaves no room in what is known is waited for while the rest i
     })
   expect(await wait(looks)).toMatchObject({isOpen: true})
   await expect(wait([{...soon, doubt: null}])).rejects.toMatchObject({code: 'NO_WINDOW'})
+})
+
+test('a wait is suggested only where `duty wait` would not fail at once', () => {
+  const soon = {...windowWith({}), isOpen: false, reason: 'turn-soon', next: null} as DutyWindow
+  const commandIn = (window: DutyWindow) => {
+    const around = {snapshot: snapshot(), health: {} as never, now: NOW}
+    return windowRows(window, around).at(-1)!.value
+  }
+  expect(commandIn({...soon, doubt: null})).toBe('metis-seq duty next --profile main')
+  expect(commandIn({...soon, doubt: 'the consensus layer is down'})).toBe(
+    'metis-seq duty wait --profile main',
+  )
+  expect(commandIn({...soon, doubt: null, reason: 'stalled'})).toBe(
+    'metis-seq duty wait --profile main',
+  )
 })

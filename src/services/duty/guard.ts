@@ -1,7 +1,7 @@
 import {MetisSeqError, messageOf} from '../../lib/errors.ts'
 import {counted, formatDuration} from '../../lib/units.ts'
 import type {Context} from '../context.ts'
-import {readWindow, type DutyWindow} from './window.ts'
+import {isHopeless, readWindow, type DutyWindow} from './window.ts'
 
 /** Seconds that a node is away when it is restarted: its start, and the way to the head. */
 export const RESTART_SECONDS = 60
@@ -78,7 +78,7 @@ function onDuty(window: DutyWindow): MetisSeqError {
     message: `Nothing was stopped or changed. ${costOf(window)}`,
     facts: {reason, ...(epoch === null ? {} : {epoch: `${epoch}`})},
     hints: [
-      window.next || reason === 'stalled' || reason === 'no-epoch'
+      !isHopeless(window)
         ? `Run \`metis-seq duty wait --idle ${Math.ceil(needSeconds)}s\`, then the same command again.`
         : 'Run `metis-seq duty next` to see the next turns; no window in the forecast is long enough.',
       'Pass `--now` to go ahead.',

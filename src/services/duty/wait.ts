@@ -1,7 +1,7 @@
 import {systemClock, type Clock} from '../../lib/clock.ts'
 import {MetisSeqError} from '../../lib/errors.ts'
 import type {Context} from '../context.ts'
-import {HORIZON_EPOCHS, readWindow, type DutyWindow} from './window.ts'
+import {HORIZON_EPOCHS, isHopeless, readWindow, type DutyWindow} from './window.ts'
 
 /** The rotation moves with every block, so close to a window an answer is worth a few seconds. */
 const LOOK_MS = 3000
@@ -55,11 +55,6 @@ export async function waitForWindow(context: Context, options: WaitOptions): Pro
 function pauseMs({next}: DutyWindow): number {
   const half = next ? next.opensInSeconds * 500 : 0
   return Math.min(MOST_LOOK_MS, Math.max(LOOK_MS, half))
-}
-
-/** What passes by itself is waited for, as a source that is down; known turns that leave no room are not. */
-function isHopeless({reason, next, doubt}: DutyWindow): boolean {
-  return (reason === 'own-turn' || reason === 'turn-soon') && next === null && doubt === null
 }
 
 function isPassing(error: unknown): boolean {

@@ -78,3 +78,11 @@ export function requireSigner(context: Context): Address {
     hints: [`Run \`metis-seq init --profile ${name} --replace --signer KEY_OR_ADDRESS\`.`],
   })
 }
+
+/**
+ * True when `duty wait` would fail at once. What passes by itself is waited for, as a source that is down; known turns that
+ * leave no room are not.
+ */
+export function isHopeless({reason, next, doubt}: DutyWindow): boolean {
+  return (reason === 'own-turn' || reason === 'turn-soon') && next === null && doubt === null
+}

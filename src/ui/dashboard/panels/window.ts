@@ -1,6 +1,6 @@
 import {commandFor} from '../../../health/rule.ts'
 import {formatDuration} from '../../../lib/units.ts'
-import type {DutyWindow} from '../../../services/duty/window.ts'
+import {isHopeless, type DutyWindow} from '../../../services/duty/window.ts'
 import {windowText} from '../../presenters/duty.ts'
 import type {Around, Row} from '../model.ts'
 import {row} from '../rows.ts'
@@ -22,6 +22,12 @@ export function windowRows(window: DutyWindow, {snapshot}: Around): Row[] {
         ? `${formatDuration(widest.lastsSeconds)}${widest.opensInSeconds > 0 ? `, in about ${formatDuration(widest.opensInSeconds)}` : ', now'}`
         : 'none',
     ),
-    ...(isOpen ? [] : [row('wait', commandFor(snapshot.setting, 'duty wait'), 'dim')]),
+    ...(isOpen
+      ? []
+      : [
+          isHopeless(window)
+            ? row('turns', commandFor(snapshot.setting, 'duty next'), 'dim')
+            : row('wait', commandFor(snapshot.setting, 'duty wait'), 'dim'),
+        ]),
   ]
 }
