@@ -15,6 +15,8 @@ export interface PosRest {
   /** GET of a path without an envelope, such as those of the cosmos-sdk. @returns the whole body */
   getBare(path: string): Promise<Json>
   source: SourceState
+  /** Height of the last envelope that had one; null before. */
+  newestHeight(): bigint | null
 }
 
 /** The longest response is the list of validators: 4 MB hold 10,000 of them. */
@@ -32,6 +34,7 @@ export function connectRest(baseUrl: string, timeoutMs = 10_000, tls: TlsOptions
     state: 'unused',
     latencyMs: null,
   }
+  let newest: bigint | null = null
   /** Something responds that is not a consensus layer, or is in front of one. */
   const stranger = (answer: HttpAnswer) => {
     source.state = answer.status === 429 ? 'rate-limited' : 'down'
@@ -51,6 +54,7 @@ export function connectRest(baseUrl: string, timeoutMs = 10_000, tls: TlsOptions
   }
   return {
     source,
+    newestHeight: () => newest,
     async getBare(path) {
       const {status, body, answer} = await fetchBody(path)
       if (body === undefined || (status >= 300 && !isRecord(body))) throw stranger(answer)
@@ -62,9 +66,16 @@ export function connectRest(baseUrl: string, timeoutMs = 10_000, tls: TlsOptions
       if (!isRecord(body) || (status < 400 && !('result' in body))) throw stranger(answer)
       source.state = 'fresh'
       if (status >= 400) throw posError(path, status, body['error'])
+      const height = heightOf(body['height'])
+      if (height !== null) newest = height
       return body['result'] ?? null
     },
   }
+}
+
+/** Of a response; null where it has none, as those that are computed. */
+function heightOf(value: Json | undefined): bigint | null {
+  return typeof value === 'string' && /^[1-9]\d{0,17}$/.test(value) ? BigInt(value) : null
 }
 
 /** A path below an address that may have its own path and query. */

@@ -40,6 +40,8 @@ export interface PosClient {
   failures(): Promise<PosFailure[] | null>
   /** Only reported by ours. Null if not reported. */
   respanState(): Promise<RespanState | null>
+  /** Height of its chain as of the last answer that had one; null before. */
+  newestHeight(): bigint | null
   source: SourceState
 }
 
@@ -56,6 +58,7 @@ export function connectThemis(baseUrl: string, timeoutMs?: number, tls?: TlsOpti
   const rest = connectRest(baseUrl, timeoutMs, tls)
   return {
     source: rest.source,
+    newestHeight: rest.newestHeight,
     latestSpan: async () => readSpan(await rest.get('/metis/latest-span')),
     span: async (id) => readSpan(await rest.get(`/metis/span/${id}`)),
     respans: async (page) =>

@@ -218,6 +218,8 @@ export interface LoanFacts {
 export interface PosFacts {
   /** Number of the newest span. */
   latestSpan: bigint
+  /** Height of its own chain; null when not reported. */
+  height: bigint | null
   validators: number
   /** Null when not reported. */
   syncing: boolean | null

@@ -4,6 +4,8 @@ export interface ExporterHeights {
   /** Undefined until it is reached. */
   l2: {number: number; timestamp: number} | undefined
   l1: number | undefined
+  /** Of the consensus layer. */
+  pos?: number | undefined
 }
 
 export interface ExporterWallet {
@@ -26,7 +28,7 @@ export type ExporterService = 'l2geth' | 'l1dtl' | 'themis'
  */
 export function exporterMetrics(
   name: string,
-  {l2, l1}: ExporterHeights,
+  {l2, l1, pos}: ExporterHeights,
   wallets: readonly ExporterWallet[],
 ): Metric[] {
   const of = (service: ExporterService) => ({svc_name: service, seq_name: name})
@@ -35,6 +37,7 @@ export function exporterMetrics(
     gauge('metis:sequencer:height', 'Newest block, by part of the sequencer.', [
       ...(l2 ? [{labels: of('l2geth'), value: l2.number}] : []),
       ...(l1 === undefined ? [] : [{labels: of('l1dtl'), value: l1}]),
+      ...(pos === undefined ? [] : [{labels: of('themis'), value: pos}]),
     ]),
     gauge(
       'metis:sequencer:timestamp',

@@ -13,6 +13,7 @@ import {serveMonitor, type MonitorHealth} from '../../src/services/alerts/monito
 import {grafanaDashboard} from '../../src/services/alerts/samples/grafana-dashboard.ts'
 import {prometheusRules} from '../../src/services/alerts/samples/prometheus-rules.ts'
 import {alertWith} from '../helpers/alert-messages.ts'
+import {posLook} from '../helpers/dashboard-data.ts'
 import {metricsIn, parseExposition} from '../helpers/parse-exposition.ts'
 
 const asking = {state: 'asking'} as const
@@ -47,6 +48,10 @@ const busy: MonitorLook = {
     l1: {
       ...{state: 'failing', code: 'X', reason: '', isSilent: false, sinceMs: 0},
       last: {value: {block: 7n, timestampSeconds: 1n}, atMs: 1_000},
+    },
+    pos: {
+      ...{state: 'answered', atMs: 4_500, staleAfterMs: null},
+      value: posLook({height: 4711n}),
     },
     machine: {
       ...{state: 'answered', atMs: 4_000, staleAfterMs: null},
@@ -93,7 +98,11 @@ test('values of a monitor at work, escapes included', () => {
   expect(samplesOf(busy, 'metis_seq_output_up')).toMatchObject([{value: 0}])
   expect(samplesOf(busy, 'metis_seq_source_age_seconds')).toMatchObject([
     {labels: {source: 'l1'}, value: 4},
+    {labels: {source: 'pos'}, value: 0.5},
     {labels: {source: 'machine'}, value: 1},
+  ])
+  expect(samplesOf(busy, 'metis:sequencer:height')).toMatchObject([
+    {labels: {svc_name: 'themis'}, value: 4711},
   ])
   expect(samplesOf(busy, 'metis:sequencer:wallet:balance')).toMatchObject([
     {labels: {chain: 'l2', addr: '0x01', alias: 'mpc'}, value: 2.5},
@@ -101,11 +110,13 @@ test('values of a monitor at work, escapes included', () => {
 })
 
 test('the names, labels and values of the existing exporter are kept', () => {
-  const metrics = exporterMetrics('se"q', {l2: {number: 12, timestamp: 99}, l1: 5}, busy.wallets)
+  const heights = {l2: {number: 12, timestamp: 99}, l1: 5, pos: 4711}
+  const metrics = exporterMetrics('se"q', heights, busy.wallets)
   const lines = exposition(metrics).split('\n')
   expect(lines.filter((line) => !line.startsWith('#'))).toEqual([
     'metis:sequencer:height{svc_name="l2geth",seq_name="se\\"q"} 12',
     'metis:sequencer:height{svc_name="l1dtl",seq_name="se\\"q"} 5',
+    'metis:sequencer:height{svc_name="themis",seq_name="se\\"q"} 4711',
     'metis:sequencer:timestamp{svc_name="l2geth",seq_name="se\\"q"} 99',
     'metis:sequencer:wallet:balance{chain="l2",addr="0x01",alias="mpc"} 2.5',
     'metis:sequencer:wallet:nonce{chain="l2",addr="0x01",alias="mpc"} 7',

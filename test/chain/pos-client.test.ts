@@ -20,6 +20,22 @@ test('the result of the envelope comes back, and a slash at the end of the URL d
   expect(pos.source).toMatchObject({name: 'pos', state: 'fresh', endpoint: server.url})
 })
 
+test.each([
+  ['12', 12n],
+  // Computed answers have none.
+  ['0', null],
+  ['-1', null],
+  ['9'.repeat(40), null],
+  [12, null],
+  [undefined, null],
+])('a height of %j in the envelope is %s', async (height, expected) => {
+  await using server = await json(200, {height, result: {}})
+  const pos = connectRest(server.url)
+  expect(pos.newestHeight()).toBeNull()
+  await pos.get('/x')
+  expect(pos.newestHeight()).toBe(expected)
+})
+
 test('a result of null or false is a result', async () => {
   await using server = await json(200, {height: '0', result: null})
 

@@ -116,6 +116,7 @@ export function planLook(overrides: Partial<PlanLook> = {}): PlanLook {
 export function posLook(overrides: Partial<PosLook> = {}): PosLook {
   return {
     latestSpan: 43n,
+    height: 4711n,
     validators: 3,
     syncing: false,
     troubles: null,

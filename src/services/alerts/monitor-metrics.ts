@@ -59,10 +59,12 @@ function exporterPart({name, sources, failures, wallets}: MonitorLook): Metric[]
   }
   const block = valueOf(sources.l1)?.block
   const l1 = block === undefined ? undefined : Number(block)
+  const height = valueOf(sources.pos)?.height ?? null
+  const pos = height === null ? undefined : Number(height)
   const counts: Record<ExporterService, number> = {
     ...{l2geth: failures.l2, l1dtl: failures.l1, themis: failures.pos},
   }
-  return [...exporterMetrics(name, {l2, l1}, wallets), exporterFailures(name, counts)]
+  return [...exporterMetrics(name, {l2, l1, pos}, wallets), exporterFailures(name, counts)]
 }
 
 function healthPart({report}: MonitorLook): Metric[] {

@@ -31,6 +31,7 @@ export async function readPos(
   const isMine = (producer: string) => producer.toLowerCase() === signer?.toLowerCase()
   return {
     latestSpan: latestNumber,
+    height: pos.newestHeight(),
     validators: candidates.length,
     syncing,
     troubles,
