@@ -1,7 +1,10 @@
 /** Where the frames of the dashboard come from: live sources, or a recording. */
+import {cleanText} from '../lib/clean-text.ts'
 import {messageOf} from '../lib/errors.ts'
 import {stringifyJson} from '../lib/json.ts'
 import {fromFileError, writeNewFile} from '../lib/files.ts'
+import type {Context} from '../services/context.ts'
+import {nodeRuntimeOf} from '../services/node/node-runtime.ts'
 import type {Dashboard} from '../services/live/dashboard.ts'
 import {toDashboardData} from '../ui/dashboard/data.ts'
 import {recordingInvalid, type RecordedFrame} from '../ui/dashboard/recording.ts'
@@ -19,12 +22,22 @@ export function timeNow(): Now {
   return {wallMs: Date.now(), monotonicMs: performance.now()}
 }
 
+/** Lines that fill the tallest screen some times. */
+const LOG_LINES = 500
+const MAX_LOG_LINE = 1000
+
 /** The sources as they are now. */
-export function liveSource(dashboard: Dashboard): SnapshotSource {
+export function liveSource(context: Context, dashboard: Dashboard): SnapshotSource {
+  const runtime = nodeRuntimeOf(context)
   const frame = () => ({now: timeNow(), snapshot: takeSnapshot(dashboard)})
   return {
     ...sourceOf('LIVE', frame),
     refresh: () => dashboard.refresh(),
+    logs: () => {
+      if (!runtime?.capabilities.logs) return ['The profile has no node on this machine.']
+      const lines = runtime.logs(LOG_LINES).map((line) => cleanText(line, MAX_LOG_LINE))
+      return lines.length > 0 ? lines : ['The log is empty.']
+    },
   }
 }
 
@@ -41,6 +54,7 @@ function sourceOf(mode: FrameSource['mode'], frame: () => RecordedFrame): Snapsh
       return toDashboardView(snapshot, now)
     },
     trouble: () => null,
+    logs: () => ['A recording has no log.'],
     refresh: () => {},
     save: () => saveFrame(frame()),
   }

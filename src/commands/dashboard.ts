@@ -126,7 +126,7 @@ needs --web-token-file, and is opened once as http://HOST:PORT/?token=TOKEN.`
     }
     const context = this.openContext(flags)
     const dashboard = startDashboard(context, signal)
-    return {source: liveSource(dashboard), dashboard, context}
+    return {source: liveSource(context, dashboard), dashboard, context}
   }
 
   private dataOf(source: SnapshotSource) {

@@ -40,6 +40,7 @@ function frame(columns: number, rows: number, {screen, ...props}: Props = {}): s
   return renderToString(
     <DashboardFrame
       columns={columns}
+      logs={[]}
       mode="LIVE"
       note={null}
       rows={rows}
@@ -166,7 +167,7 @@ describe.each(Object.entries(states))('%s', (name, state) => {
     for (const [columns, rows] of [[60, 16] as const, [80, 24] as const, [200, 60] as const]) {
       const screens: Partial<ScreenState>[] = [
         ...allPanels.map((single) => ({single, focus: single})),
-        ...(['help', 'sources'] as const).map((overlay) => ({overlay})),
+        ...(['help', 'sources', 'issues', 'logs'] as const).map((overlay) => ({overlay})),
       ]
       for (const screen of screens) {
         const lines = frame(columns, rows, {view, screen}).split('\n')
@@ -253,6 +254,28 @@ test('the debug view names each source with its age and last error', () => {
   const shown = frame(120, 40, {view, screen: {overlay: 'sources'}})
   expect(shown).toMatch(/l2 +5 s old, every 1 s, took 12 ms, failing for 5 s: Nothing answers/)
   expect(shown).toMatch(/node +none/)
+})
+
+test('issues over the screen have their cost, their command and their rule', () => {
+  const view = toDashboardView(states['down']!, NOW)
+  const shown = frame(120, 40, {view, screen: {overlay: 'issues'}})
+  for (const {id, text, cost, remedy} of view.health.issues)
+    for (const words of [id, text, cost, remedy]) expect(shown).toContain(words.slice(0, 60))
+  const calm = toDashboardView(snapshot({money: fresh(moneyWith({rewardMetisWei: 0n}))}), NOW)
+  expect(frame(120, 40, {view: calm, screen: {overlay: 'issues'}})).toContain('Nothing is wrong.')
+  const scrolled = frame(80, 24, {view, screen: {overlay: 'issues', scroll: 1}})
+  expect(scrolled).not.toMatch(
+    new RegExp(`${view.issues[0]!.label} +${view.issues[0]!.value}`.slice(0, 40)),
+  )
+  expect(scrolled).toMatch(/Issues[^\n]*\n┃ cost/)
+})
+
+test('the log over the screen, and a command being typed', () => {
+  const logs = [{label: '', value: 'sealed block 7', tone: 'plain' as const}]
+  expect(frame(80, 24, {logs, screen: {overlay: 'logs'}})).toMatch(/Log of the node[^]*block 7/)
+  const typing = (command: string) => frame(80, 24, {screen: {typing: 'command', command}})
+  expect(typing('s')).toMatch(/:s_ {2}sync \| stake \| sources \| save \| sort\n?$/)
+  expect(typing('zz')).toMatch(/:zz_ {2}no such command\n?$/)
 })
 
 describe('one panel alone', () => {

@@ -5,7 +5,9 @@ import {
   afterAction,
   firstScreen,
   keyHelp,
+  commandsFor,
   replayKeyHelp,
+  typedCommand,
   type Key,
   type KeyAction,
   type Offer,
@@ -106,9 +108,9 @@ const plain: Key = {
 describe('keys', () => {
   test('mean what the help says, and all others mean nothing', () => {
     const meanings = Object.fromEntries(
-      [...'q?drptucw/[]0jkgG<>159xQ', '', '11'].map((input) => [
+      [...'q?drptucw/[]0jkgG<>xlesnN:+-159yQ', '', '11'].map((input) => [
         input,
-        actionOf(input, plain, false),
+        actionOf(input, plain, null),
       ]),
     )
     expect(meanings).toEqual({
@@ -117,7 +119,9 @@ describe('keys', () => {
       ...{'0': 'all-panels', j: {scroll: 1}, k: {scroll: -1}},
       ...{g: 'scroll-start', G: 'scroll-end', '<': {seconds: -600}, '>': {seconds: 600}},
       ...{'1': {show: 'production'}, '5': {show: 'duty'}, '9': {show: 'host'}},
-      ...{x: undefined, Q: undefined, '': undefined, '11': undefined},
+      ...{x: 'issues', l: 'logs', e: {show: 'rotation'}, s: 'sort', ':': 'command'},
+      ...{n: {scroll: 1}, N: {scroll: -1}, '+': 'faster', '-': 'slower'},
+      ...{y: undefined, Q: undefined, '': undefined, '11': undefined},
     })
     const named: [Partial<Key>, KeyAction][] = [
       [{tab: true}, 'next-panel'],
@@ -132,28 +136,31 @@ describe('keys', () => {
       [{pageDown: true}, {scroll: 10}],
     ]
     for (const [key, action] of named)
-      expect(actionOf('', {...plain, ...key}, false)).toEqual(action)
+      expect(actionOf('', {...plain, ...key}, null)).toEqual(action)
     // In a burst they arrive as characters.
-    expect(['\t', '\r', '\u001B'].map((input) => actionOf(input, plain, false))).toEqual([
+    expect(['\t', '\r', '\u001B'].map((input) => actionOf(input, plain, null))).toEqual([
       ...['next-panel', 'zoom', 'all-panels'],
     ])
-    expect(actionOf('\u007F', plain, true)).toBe('filter-erase')
-    expect(actionOf('z', {...plain, ctrl: true}, false)).toBe('suspend')
-    expect(actionOf('q', {...plain, ctrl: true}, false)).toBeUndefined()
+    expect(actionOf('\u007F', plain, 'filter')).toBe('erase')
+    expect(actionOf('z', {...plain, ctrl: true}, null)).toBe('suspend')
+    expect(actionOf('q', {...plain, ctrl: true}, null)).toBeUndefined()
     // Every letter that acts is in the help.
     const help = keyHelp.map(([keys]) => keys).join(' ')
-    for (const key of 'q?dr[]jkgG/tucwp') expect(help).toContain(key)
+    for (const key of 'q?dr[]jkgG/tucwpxlesnN:+-') expect(help).toContain(key)
     for (const key of ['left', 'right', '<', '>']) expect(replayKeyHelp[0]).toContain(key)
   })
 
-  test('are text while a filter is typed', () => {
-    for (const letter of 'q?drptucw/[]0jkgG1 ~') {
-      expect(actionOf(letter, plain, true)).toEqual({type: letter})
+  test('are text while a filter or a command is typed', () => {
+    for (const letter of 'q?drptucw/[]0jkgGxl:+-1 ~') {
+      expect(actionOf(letter, plain, 'filter')).toEqual({type: letter})
+      expect(actionOf(letter, plain, 'command')).toEqual({type: letter})
     }
-    expect(actionOf('\u0007', plain, true)).toBeUndefined()
-    expect(actionOf('', {...plain, return: true}, true)).toBe('filter-done')
-    expect(actionOf('', {...plain, backspace: true}, true)).toBe('filter-erase')
-    expect(actionOf('', {...plain, escape: true}, true)).toBe('all-panels')
+    expect(actionOf('', {...plain, return: true}, 'command')).toBe('command-done')
+    expect(actionOf('', {...plain, backspace: true}, 'command')).toBe('erase')
+    expect(actionOf('\u0007', plain, 'filter')).toBeUndefined()
+    expect(actionOf('', {...plain, return: true}, 'filter')).toBe('filter-done')
+    expect(actionOf('', {...plain, backspace: true}, 'filter')).toBe('erase')
+    expect(actionOf('', {...plain, escape: true}, 'filter')).toBe('all-panels')
   })
 })
 
@@ -184,7 +191,7 @@ test('Tab walks through all panels and comes back; Shift-Tab walks the other way
 test('switches switch back; one panel can be shown alone and left again', () => {
   expect(after('help').overlay).toBe('help')
   expect(after('help', 'sources').overlay).toBe('sources')
-  for (const action of ['help', 'sources', 'pause', 'units'] as const)
+  for (const action of ['help', 'sources', 'issues', 'logs', 'sort', 'pause', 'units'] as const)
     expect(after(action, action)).toEqual(firstScreen)
   expect(after({show: 'stake'})).toMatchObject({single: 'stake', focus: 'stake'})
   expect(after('next-panel', 'zoom')).toMatchObject({single: 'rotation'})
@@ -224,10 +231,37 @@ test('scrolling stays within the rows, and another panel begins at its top', () 
 
 test('a filter is typed, kept and ended', () => {
   const typed: KeyAction[] = ['filter', ...[...'epoch q'].map((type) => ({type}))]
-  expect(after(...typed)).toMatchObject({typing: true, filter: 'epoch q', single: 'events'})
-  expect(after(...typed, 'filter-erase').filter).toBe('epoch ')
-  expect(after(...typed, 'filter-done')).toMatchObject({typing: false, filter: 'epoch q'})
+  expect(after(...typed)).toMatchObject({typing: 'filter', filter: 'epoch q', single: 'events'})
+  expect(after(...typed, 'erase').filter).toBe('epoch ')
+  expect(after(...typed, 'filter-done')).toMatchObject({typing: null, filter: 'epoch q'})
   expect(after(...typed, 'all-panels')).toEqual({...firstScreen, focus: 'events'})
+})
+
+test('a command is typed, shortened where it is the only one, and left', () => {
+  const typed: KeyAction[] = ['command', ...[...'rota'].map((type) => ({type}))]
+  expect(after(...typed)).toMatchObject({typing: 'command', command: 'rota', filter: ''})
+  expect(after(...typed, 'erase').command).toBe('rot')
+  expect(after(...typed, 'command-done')).toEqual(firstScreen)
+  expect(after(...typed, 'all-panels')).toEqual(firstScreen)
+  expect(typedCommand('rota')).toEqual({show: 'rotation'})
+  expect(typedCommand(' THEME da ')).toEqual({theme: 'dark'})
+  expect(typedCommand('s')).toBeUndefined()
+  expect(commandsFor('s')).toEqual(['sync', 'stake', 'sources', 'save', 'sort'])
+  expect(commandsFor('theme auto')).toEqual(['theme auto'])
+  for (const text of ['', 'nothing', 'constructor', '__proto__'])
+    expect(typedCommand(text)).toBeUndefined()
+  expect(after({theme: 'light'}).theme).toBe('light')
+})
+
+test('data are looked at more or less often, within bounds', () => {
+  expect(after('faster', 'faster', 'faster').lookMs).toBe(250)
+  expect(after('slower').lookMs).toBe(1000)
+  expect(after(...Array<KeyAction>(20).fill('slower')).lookMs).toBe(10_000)
+})
+
+test('what lies over the screen scrolls, and begins at its top', () => {
+  expect(after('issues', {scroll: 5})).toMatchObject({overlay: 'issues', scroll: 5})
+  expect(after('issues', {scroll: 5}, 'logs')).toMatchObject({overlay: 'logs', scroll: 0})
 })
 
 test('effects change nothing on the screen, and a paused screen stays paused', () => {

@@ -63,7 +63,7 @@ step is the command you would type and is checked against the chain. Ends in the
     const context = openContext({home, profile})
     const stop = new AbortController()
     try {
-      const source = liveSource(startDashboard(context, stop.signal))
+      const source = liveSource(context, startDashboard(context, stop.signal))
       await showDashboard(source, this.interrupted.signal, {theme: 'auto'})
     } finally {
       stop.abort()

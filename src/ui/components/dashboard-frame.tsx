@@ -1,7 +1,13 @@
 import {Box, Text} from 'ink'
 
 import {cellsOf} from '../../lib/cell-width.ts'
-import {keyHelp, replayKeyHelp, type ScreenState} from '../dashboard/keys.ts'
+import {
+  commandsFor,
+  keyHelp,
+  replayKeyHelp,
+  type OverlayName,
+  type ScreenState,
+} from '../dashboard/keys.ts'
 import {
   allPanels,
   frameLayout,
@@ -29,6 +35,8 @@ export interface DashboardFrameProps {
   mode: Mode
   /** A line about the last key, in place of the keys; null without one. */
   note: string | null
+  /** Newest lines of the node's log, while they are on the screen. */
+  logs: readonly Row[]
 }
 
 /** One frame. A pure function of its props: it never reads a clock, a store or a chain. */
@@ -47,8 +55,15 @@ export function DashboardFrame(props: DashboardFrameProps) {
     <Box flexDirection="column" width={columns}>
       <Header {...props} />
       {screen.overlay ? (
-        <Overlay columns={columns} rows={rows} style={style} unicode={unicode}>
-          {screen.overlay === 'help' ? helpRows(props.mode) : view.sources}
+        <Overlay
+          columns={columns}
+          rows={rows}
+          scroll={screen.scroll}
+          style={style}
+          title={overlayTitles[screen.overlay]}
+          unicode={unicode}
+        >
+          {overlayRows(screen.overlay, props)}
         </Overlay>
       ) : layout.kind === 'summary' ? (
         <Summary columns={columns} rows={rows} style={style} unicode={unicode} view={view} />
@@ -75,6 +90,27 @@ export function DashboardFrame(props: DashboardFrameProps) {
   )
 }
 
+const overlayTitles: Record<OverlayName, string> = {
+  ...{help: 'Keys', sources: 'Sources', issues: 'Issues', logs: 'Log of the node'},
+}
+
+/** Rows of what lies over the screen. */
+export function overlayRows(
+  name: OverlayName,
+  {view, mode, logs}: Pick<DashboardFrameProps, 'view' | 'mode' | 'logs'>,
+): readonly Row[] {
+  switch (name) {
+    case 'help':
+      return helpRows(mode)
+    case 'sources':
+      return view.sources
+    case 'issues':
+      return view.issues
+    case 'logs':
+      return logs
+  }
+}
+
 function helpRows(mode: Mode): Row[] {
   const keys = keyHelp.map((row) => (mode === 'REPLAY' && row[0] === 'r p' ? replayKeyHelp : row))
   return keys.map(([label, value]) => ({label, value, tone: 'plain'}))
@@ -96,13 +132,19 @@ function layoutOf({view, columns, rows, screen}: DashboardFrameProps): FrameLayo
 /** A panel alone shows only the rows that match the filter. */
 export function shownPanel(view: DashboardView, name: PanelName, screen: ScreenState): Panel {
   const panel = view.panels[name] ?? {title: '', age: '', rows: []}
-  if (screen.single !== name || screen.filter === '') return panel
+  if (screen.single !== name) return panel
+  // Only there is a row by itself whole.
+  const all = name === 'events' && screen.oldestFirst ? panel.rows.toReversed() : panel.rows
+  if (screen.filter === '') return {...panel, rows: all}
   const wanted = screen.filter.toLowerCase()
-  const rows = panel.rows.filter(({label, value}) =>
-    `${label} ${value}`.toLowerCase().includes(wanted),
-  )
+  const rows = all.filter(({label, value}) => `${label} ${value}`.toLowerCase().includes(wanted))
   const none: Row = {label: '', value: 'no row matches', tone: 'dim'}
   return {...panel, rows: rows.length > 0 ? rows : [none]}
+}
+
+/** Rows that fit on what lies over the screen. */
+export function overlayHeight(rows: number): number {
+  return rowsIn(rows - FRAME_ROWS)
 }
 
 /** Rows that fit on the panel alone. */
@@ -120,13 +162,22 @@ interface Part {
 
 const FRAME_ROWS = 4
 
-function Overlay({columns, rows, style, unicode, children}: Part & {children: readonly Row[]}) {
-  const panel = {title: 'Esc closes', age: '', rows: [...children]}
+function Overlay({
+  columns,
+  rows,
+  style,
+  unicode,
+  title,
+  scroll,
+  children,
+}: Part & {title: string; scroll: number; children: readonly Row[]}) {
+  const panel = {title, age: '', rows: [...children]}
   return (
     <PanelBox
       focused
       height={rows - FRAME_ROWS}
       panel={panel}
+      scroll={scroll}
       style={style}
       unicode={unicode}
       width={columns}
@@ -176,14 +227,19 @@ function Header({view, columns, screen, style, unicode, mode}: DashboardFramePro
 }
 
 function Footer({columns, screen, style, unicode, note, mode}: DashboardFrameProps) {
-  const {typing, filter, single, paused, theme} = screen
-  const keys = single
-    ? `0 all panels  j k scroll  / filter${filter ? ` "${filter}"` : ''}`
-    : `Tab panel  Enter alone  t theme ${theme}`
-  const text = typing
-    ? `filter: ${filter}_  Enter keeps it, Esc ends it`
-    : (note ??
-      `q quit  ? help  ${keys}  ${mode === 'REPLAY' ? 'left right 10 s' : 'r refresh'}  p ${paused ? 'go on' : 'pause'}`)
+  const {typing, filter, single, paused, theme, command, overlay} = screen
+  const keys = overlay
+    ? 'Esc closes  j k scroll'
+    : single
+      ? `0 all panels  j k scroll  / filter${filter ? ` "${filter}"` : ''}`
+      : `Tab panel  Enter alone  t theme ${theme}`
+  const again = mode === 'REPLAY' ? 'left right 10 s' : 'r refresh'
+  const usual = `q quit  ? help  ${keys}  ${again}  p ${paused ? 'go on' : 'pause'}`
+  const typed = {
+    filter: `filter: ${filter}_  Enter keeps it, Esc ends it`,
+    command: `:${command}_  ${commandsFor(command).join(' | ') || 'no such command'}`,
+  }
+  const text = typing ? typed[typing] : (note ?? usual)
   return (
     <Text {...style('dim')} wrap="truncate-end">
       {fit(text, columns, unicode)}

@@ -42,6 +42,8 @@ export interface DashboardView {
   health: HealthReport
   /** Every source with its age and its last error. */
   sources: Row[]
+  /** Every issue with its cost and its command. */
+  issues: Row[]
   /** Null: not for this operator. */
   panels: Record<PanelName, Panel | null>
 }
@@ -74,6 +76,7 @@ export function toDashboardView(snapshot: DashboardSnapshot, now: Now): Dashboar
     nextAction: health.remedy ?? 'nothing to do',
     health,
     sources: sourceRows(snapshot, now),
+    issues: explainedIssues(health),
     panels: panelsOf(around),
   }
 }
@@ -145,6 +148,17 @@ function issueRows({issues}: HealthReport, now: Now): Row[] {
       value: `${severity === 'critical' ? 'CRIT' : 'WARN'} ${text}`,
       tone: severity === 'critical' ? 'critical' : 'warn',
     }))
+}
+
+function explainedIssues({issues}: HealthReport): Row[] {
+  if (issues.length === 0) return [row('', 'Nothing is wrong.', 'dim')]
+  const tone = {critical: 'critical', warn: 'warn', info: 'plain'} as const
+  return issues.flatMap((issue) => [
+    row(issue.severity, issue.text, tone[issue.severity]),
+    row('cost', issue.cost),
+    row('do', issue.remedy),
+    row('rule', `${issue.id}, see docs/health.md`, 'dim'),
+  ])
 }
 
 function panel<T>(title: string, feed: Feed<T>, now: Now, rows: (value: T) => Row[]): Panel {

@@ -4,6 +4,8 @@ import {useEffect, useReducer, useRef, useState} from 'react'
 import {showsUnicode} from '../../lib/terminal.ts'
 import {
   DashboardFrame,
+  overlayHeight,
+  overlayRows,
   panelsOf,
   shownPanel,
   singleHeight,
@@ -13,17 +15,18 @@ import {
   actionOf,
   afterAction,
   firstScreen,
+  typedCommand,
   type KeyAction,
   type Offer,
   type ScreenState,
 } from '../dashboard/keys.ts'
 import {lowerPanels} from '../dashboard/layout.ts'
 import {panelText} from '../dashboard/text-frame.ts'
+import {logRow} from '../dashboard/log-rows.ts'
+import type {Row} from '../dashboard/model.ts'
 import type {DashboardView} from '../dashboard/view.ts'
 import {hasColor, styleOfTheme, type ThemeName} from '../theme.ts'
 
-/** Data move by the second, so two looks a second show them in time; a key is drawn at once. */
-const FRAME_MS = 500
 /** How long a note stands in place of the keys. */
 const NOTE_MS = 4000
 
@@ -36,6 +39,8 @@ export interface FrameSource {
   refresh(): void
   /** Writes what is on the screen to a file. @returns a note about it */
   save(): string
+  /** Newest lines of the node's log, oldest first. */
+  logs(): readonly string[]
   /** What keeps it from its work; null where nothing does. */
   trouble(): string | null
   /** Null where the frames are of now. */
@@ -79,17 +84,29 @@ export function DashboardScreen(props: DashboardScreenProps) {
   const {columns, rows} = useWindowSize()
   const [screen, act] = useReducer(reduce, start)
   const [note, tell] = useNote()
-  const [view, look] = useDashboardView(source, screen.paused)
+  const [view, look] = useDashboardView(source, screen)
   // A burst of keys arrives before the next drawing: each must see what the one before has done.
   const latest = useRef(start)
+  const logs = useLogs(source, screen.overlay === 'logs')
   const press = (action: KeyAction) => {
-    const offer = offerOf(view, latest.current, columns, rows)
+    if (action === 'command-done') {
+      const {command} = latest.current
+      latest.current = afterAction(latest.current, action, noOffer)
+      act(latest.current)
+      const meant = typedCommand(command)
+      if (meant) press(meant)
+      else if (command.trim() !== '') tell(`There is no command "${command.trim()}".`)
+      return
+    }
+    const offer = offerOf({view, mode: source.mode, logs}, latest.current, columns, rows)
     if (action === 'quit' || action === 'suspend') {
       onEnd({how: action, screen: latest.current})
       exit()
     }
     if (action === 'refresh') source.refresh()
     if (action === 'save') tell(source.save())
+    if (action === 'faster' || action === 'slower')
+      tell(`The data are looked at every ${afterAction(latest.current, action, offer).lookMs} ms.`)
     if (typeof action === 'object' && 'seconds' in action) {
       if (source.player) source.player.seek(action.seconds * 1000)
       else tell('Only a replay moves in time.')
@@ -114,6 +131,7 @@ export function DashboardScreen(props: DashboardScreenProps) {
   return (
     <DashboardFrame
       columns={columns}
+      logs={logs}
       mode={source.mode}
       note={note ?? source.trouble()}
       rows={rows}
@@ -127,22 +145,34 @@ export function DashboardScreen(props: DashboardScreenProps) {
 
 const reduce = (_state: ScreenState, next: ScreenState) => next
 
-function offerOf(view: DashboardView, screen: ScreenState, columns: number, rows: number): Offer {
+const noOffer: Offer = {panels: [], lower: [], rows: 0, height: 0}
+
+function offerOf(
+  shown: Parameters<typeof overlayRows>[1],
+  screen: ScreenState,
+  columns: number,
+  rows: number,
+): Offer {
+  const {view} = shown
   const panels = panelsOf(view)
-  return {
-    panels,
-    lower: lowerPanels(columns, rows, panels),
-    rows: screen.single ? shownPanel(view, screen.single, screen).rows.length : 0,
-    height: singleHeight(columns, rows),
+  const lower = lowerPanels(columns, rows, panels)
+  if (screen.overlay) {
+    const {length} = overlayRows(screen.overlay, shown)
+    return {panels, lower, rows: length, height: overlayHeight(rows)}
   }
+  const length = screen.single ? shownPanel(view, screen.single, screen).rows.length : 0
+  return {panels, lower, rows: length, height: singleHeight(columns, rows)}
 }
 
 /**
- * The view, at most twice a second and only when it has changed; while paused, the last one stays.
+ * The view, at most four times a second and only when it has changed; while paused, the last one stays.
  *
  * @returns the view, and a look at once, also while paused
  */
-function useDashboardView(source: FrameSource, paused: boolean): [DashboardView, () => void] {
+function useDashboardView(
+  source: FrameSource,
+  {paused, lookMs}: ScreenState,
+): [DashboardView, () => void] {
   const [view, setView] = useState(() => source.view())
   const drawn = useRef('')
   const look = () => {
@@ -154,15 +184,32 @@ function useDashboardView(source: FrameSource, paused: boolean): [DashboardView,
   }
   useEffect(() => {
     if (paused) return
-    const timer = setInterval(look, FRAME_MS)
+    const timer = setInterval(look, lookMs)
     return () => clearInterval(timer)
-  }, [source, paused])
+  }, [source, paused, lookMs])
   return [view, look]
 }
 
 /** Everything that is drawn. */
-function fingerprint({title, clock, state, nextAction, sources, panels}: DashboardView): string {
-  return JSON.stringify([title, clock, state, nextAction, sources, panels])
+function fingerprint(view: DashboardView): string {
+  const {title, clock, state, nextAction, sources, issues, panels} = view
+  return JSON.stringify([title, clock, state, nextAction, sources, issues, panels])
+}
+
+const LOG_MS = 2000
+
+/** Lines of the log, read while they are shown; empty otherwise. */
+function useLogs(source: FrameSource, isShown: boolean): readonly Row[] {
+  const [lines, setLines] = useState<readonly string[]>([])
+  useEffect(() => {
+    if (!isShown) return
+    const read = () => setLines(source.logs())
+    read()
+    const timer = setInterval(read, LOG_MS)
+    return () => clearInterval(timer)
+  }, [source, isShown])
+  // The newest first, which are those that one looks for.
+  return lines.toReversed().map(logRow)
 }
 
 function useNote(): [string | null, (text: string) => void] {

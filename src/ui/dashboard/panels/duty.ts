@@ -4,7 +4,8 @@ import {outcomeWords} from '../../presenters/duty.ts'
 import type {Row, Tone} from '../model.ts'
 import {row} from '../rows.ts'
 
-const SHOWN_DUTIES = 10
+/** For a panel alone; one among others has room for the first of them. */
+const SHOWN_DUTIES = 100
 
 const tones: Record<DutyOutcome, Tone> = {
   full: 'ok',
@@ -28,7 +29,7 @@ function periodRow({days, isWhole, score, luck}: DutyPeriod, knowsMissed: boolea
   const {epochs, takenOver, missed} = score
   const share = score.score === null ? 'no score yet' : `${(score.score * 100).toFixed(2)} %`
   const failed = `${takenOver} lost, ${knowsMissed ? missed : '?'} missed`
-  const drawn = luck ? `, luck ${luck.drawn}:${luck.expected.toFixed(1)}` : ''
+  const drawn = luck ? `, ${luck.drawn} drawn, ${luck.expected.toFixed(1)} due` : ''
   return row(
     `${days} d${isWhole ? '' : '*'}`,
     `${share} of ${epochs}, ${failed}${drawn}`,

@@ -30,7 +30,27 @@ export function rotationRows(value: RotationNow, around: Around): Row[] {
     ...(look ? timelineRows(look) : []),
     ...(look ? [forecastRow(look)] : []),
     row('validators', validatorsOf(around)),
+    ...epochRows(look?.forecast.epochs ?? [], value.headBlock, around),
   ]
+}
+
+/** For a panel that is tall enough, or alone: epochs that are not over at the newest head. */
+function epochRows(epochs: readonly TimedEpoch[], headBlock: bigint, around: Around): Row[] {
+  return epochs
+    .filter(({endBlock}) => endBlock === null || endBlock > headBlock)
+    .map((epoch) => epochRow(epoch, headBlock, around))
+}
+
+function epochRow(epoch: TimedEpoch, headBlock: bigint, around: Around): Row {
+  const {number, startBlock, endBlock, signer, mine, label} = epoch
+  const away = startBlock === null ? null : startBlock - headBlock - 1n
+  const cells = [
+    signer === null ? 'unknown' : nameOf({signer, mine: mine === true}),
+    label,
+    `${startBlock ?? '?'} to ${endBlock ?? '?'}`,
+    ...(away === null ? [] : [away <= 0n ? 'now' : `in ${etaOf(away, around)}`]),
+  ]
+  return row(`${number}`, cells.join(', '), mine ? 'mine' : 'plain')
 }
 
 /** Undefined while the slower look has not arrived, or is too old. */
