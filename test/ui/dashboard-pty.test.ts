@@ -211,7 +211,7 @@ test('Ctrl-Z gives the terminal back as it was, and fg goes on where it was', as
   expect(terminal.buffer()).toBe('normal')
 })
 
-test.each(['SIGTERM', 'SIGINT'] as const)('%s restores the terminal', async (signal) => {
+test.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const)('%s restores the terminal', async (signal) => {
   using terminal = startDashboard(100, 30)
   const shows = (pattern: RegExp) => expect.poll(() => terminal.screen(), waiting).toMatch(pattern)
   await shows(/✓ OK/)
