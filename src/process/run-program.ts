@@ -1,7 +1,5 @@
 import type {ExecaError} from 'execa'
 
-/** Output of a program is not used; one that writes without end is stopped. */
-const MAX_OUTPUT_LETTERS = 64_000
 /** Between SIGTERM and SIGKILL. */
 const KILL_MS = 1_000
 
@@ -10,8 +8,8 @@ export type ProgramEnd =
   | {reason: 'timeout' | 'aborted' | 'failed'; code: string}
 
 /**
- * Runs a program without a shell, with a text on its standard input, and waits for its end. Never
- * throws.
+ * Runs a program without a shell, with a text on its standard input, and waits for its end; not for
+ * that of programs which it leaves in the background. Never throws.
  */
 export async function runProgram(
   [file, ...args]: readonly [string, ...string[]],
@@ -21,7 +19,9 @@ export async function runProgram(
   const result = await execa(file, args, {
     ...{input: options.input, env: options.env, cancelSignal: options.signal},
     ...{timeout: options.timeoutMs, forceKillAfterDelay: KILL_MS},
-    ...{reject: false, maxBuffer: MAX_OUTPUT_LETTERS},
+    // Nobody reads its output, and a pipe of it would end with the last process that has it: one
+    // that the program leaves in the background would hold up the caller as long as it runs.
+    ...{reject: false, stdout: 'ignore', stderr: 'ignore'},
   })
   if (result.timedOut) return {reason: 'timeout', code: 'ETIMEDOUT'}
   if (result.isCanceled) return {reason: 'aborted', code: 'ABORT_ERR'}

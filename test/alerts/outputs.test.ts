@@ -1,5 +1,5 @@
 /** What each kind of output sends, to the letter where its service demands it. */
-import {chmodSync, statSync, writeFileSync} from 'node:fs'
+import {chmodSync, readFileSync, statSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 
 import {Ajv2020} from 'ajv/dist/2020.js'
@@ -7,6 +7,7 @@ import {expect, test} from 'vitest'
 
 import {alertsSchema, faultsOf} from '../../src/services/alerts/document.ts'
 import {outputOf} from '../../src/services/alerts/new-output.ts'
+import {DELIVERY_MS} from '../../src/services/alerts/output-port.ts'
 import {openOutput} from '../../src/services/alerts/outputs/open-outputs.ts'
 import {addOutput, alertsFile, readAlerts} from '../../src/services/alerts/outputs-file.ts'
 import {
@@ -136,6 +137,24 @@ test('mail goes over TLS, with the password after it, or not at all', async () =
     isRefused: true,
   })
 })
+
+test('a program that leaves another one in the background has delivered when it ends', async () => {
+  const temp = makeTempHome()
+  const pidFile = join(temp.home.root, 'pid')
+  const script = 'cat >/dev/null; sleep 60 & echo $! >"$0"'
+  const output = openOutput('page', {
+    kind: 'command',
+    command: ['/bin/sh', '-c', script, pidFile],
+  })
+  const startedMs = performance.now()
+  try {
+    await output.deliver(messageWith(), never)
+    expect(performance.now() - startedMs).toBeLessThan(DELIVERY_MS)
+  } finally {
+    process.kill(Number(readFileSync(pidFile, 'utf8')))
+    temp[Symbol.dispose]()
+  }
+}, 15_000)
 
 test('alerts.json is written for its owner only, and refused when others can read it', () => {
   using temp = makeTempHome()
