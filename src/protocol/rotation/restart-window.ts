@@ -13,6 +13,7 @@ export const windowReasons = [
     'turn-soon',
     'turn-unknown',
     'stalled',
+    'clock-slow',
     'no-epoch',
   ] as const),
 ] as const
@@ -26,7 +27,7 @@ export interface RestartWindow {
   epoch: bigint | null
   /** Blocks until the signer may have to produce; null when that is not in the forecast. */
   blocksLeft: bigint | null
-  /** Seconds until then, with a block in every slot: the earliest time. Null as above. */
+  /** Seconds until then, with a block in every slot since the head: the earliest time. Null as above. */
   secondsLeft: number | null
   /** The first later window that is long enough; null when there is none in the forecast. */
   next: UpcomingWindow | null
@@ -61,6 +62,13 @@ export interface WindowQuestion {
   blockMs: number | null
   /** L2 makes no blocks, so a respan may give the epoch to anybody. */
   isStalled: boolean
+  /**
+   * Seconds since the timestamp of the head; negative where the head is from the future. Blocks that
+   * were made since, or are made faster to catch up, take their time from the window.
+   */
+  headAgeSeconds: number
+  /** The head is so far from the future that its age says nothing. */
+  isClockSlow: boolean
 }
 
 /** May the node of a signer be away? Pure. */
@@ -70,7 +78,7 @@ export function restartWindow(asked: WindowQuestion): RestartWindow {
     ({endBlock}) => endBlock === null || endBlock > asked.headBlock,
   )
   const question = {...asked, forecast}
-  const {own, isCandidate, headBlock, needSeconds, slotMs} = question
+  const {own, isCandidate, headBlock, needSeconds, slotMs, headAgeSeconds} = question
   const nextBlock = headBlock + 1n
   const windows = idleWindows(forecast, {own, nextBlock, isCandidate})
   const upcoming = windows.map((window) => upcomingOf(window, question))
@@ -84,17 +92,22 @@ export function restartWindow(asked: WindowQuestion): RestartWindow {
     ),
   }
   const blocksLeft = open ? (open.untilBlock === null ? null : open.untilBlock - headBlock) : 0n
-  const secondsLeft = blocksLeft === null ? null : secondsOf(blocksLeft, slotMs)
-  const verdict = verdictOf(question, open, secondsLeft)
+  // A head is up to a slot old at any time.
+  const goneSeconds = Math.max(0, headAgeSeconds - slotMs / 1000)
+  const left = (blocks: bigint) => Math.max(0, secondsOf(blocks, slotMs) - goneSeconds)
+  const secondsLeft = blocksLeft === null ? null : left(blocksLeft)
+  // Without a turn in it, a window is known to the end of the forecast and no further.
+  const knownSeconds = open ? left(windowBlocks(open, forecast)) : 0
+  const verdict = verdictOf(question, open, knownSeconds)
   return {isOpen: OPEN.includes(verdict.reason), ...verdict, blocksLeft, secondsLeft, ...about}
 }
 
 const OPEN: readonly WindowReason[] = ['idle', 'not-drawn']
 
 function verdictOf(
-  {forecast, hasEpoch, own, isCandidate, headBlock, isStalled, needSeconds}: WindowQuestion,
+  {forecast, hasEpoch, own, isCandidate, headBlock, isStalled, isClockSlow, needSeconds}: WindowQuestion,
   open: IdleWindow | undefined,
-  secondsLeft: number | null,
+  knownSeconds: number,
 ): Pick<RestartWindow, 'reason' | 'epoch'> {
   // The head may be newer than the forecast.
   const current = forecast.find(({endBlock}) => endBlock === null || endBlock > headBlock)
@@ -106,11 +119,13 @@ function verdictOf(
   if (!isCandidate && !isInForecast && isForetold) return {reason: 'not-drawn', epoch: null}
   if (!hasEpoch) return {reason: 'no-epoch', epoch: null}
   if (isStalled) return {reason: 'stalled', epoch: current?.number ?? null}
+  if (isClockSlow) return {reason: 'clock-slow', epoch: current?.number ?? null}
   if (!open) return {reason: 'turn-unknown', epoch: current?.number ?? null}
-  if (secondsLeft === null || secondsLeft >= needSeconds) return {reason: 'idle', epoch: null}
+  if (knownSeconds >= needSeconds) return {reason: 'idle', epoch: null}
+  if (!open.endsWith) return {reason: 'turn-unknown', epoch: forecast.at(-1)!.number + 1n}
   const ends = forecast.find(({number}) => number === open.endsWith?.number)
   const isKnown = isSame(ends?.signer ?? null, own)
-  return {reason: isKnown ? 'turn-soon' : 'turn-unknown', epoch: open.endsWith?.number ?? null}
+  return {reason: isKnown ? 'turn-soon' : 'turn-unknown', epoch: open.endsWith.number}
 }
 
 function upcomingOf(window: IdleWindow, question: WindowQuestion): UpcomingWindow {

@@ -49,6 +49,8 @@ export function costOf({reason, epoch, blocksLeft, respanDelaySeconds}: DutyWind
       return `Epoch ${epoch} is yours and begins in ${counted(blocksLeft ?? 0n, 'block')}: if the node is not back by then, L2 makes no blocks, and after ${delay} another signer gets the epoch.`
     case 'stalled':
       return 'L2 makes no blocks now: a respan may give the epoch to your signer while the node is away.'
+    case 'clock-slow':
+      return "The newest L2 block is ahead of this machine's clock, so it is unknown whether L2 makes blocks, and how soon your turn comes."
     case 'no-epoch':
       return 'No epoch covers the next block, and the next one may be yours.'
     case 'turn-unknown':

@@ -2,6 +2,7 @@ import type {Address} from 'viem'
 
 import type {Setting} from '../../health/snapshot.ts'
 import {stallLimitSeconds} from '../../health/stall.ts'
+import {limitsOf} from '../../health/thresholds.ts'
 import {MetisSeqError} from '../../lib/errors.ts'
 import {restartWindow, type RestartWindow} from '../../protocol/rotation/restart-window.ts'
 import {requireProfile, type Context} from '../context.ts'
@@ -54,14 +55,17 @@ export function windowIn(
   const {epochs, isCandidate, blockMs, doubt} = forecast
   const {headBlock, headTimestampSeconds, hasEpoch} = head
   const {slotMs, respanDelaySeconds} = setting
-  const silentSeconds = nowMs / 1000 - Number(headTimestampSeconds)
+  const headAgeSeconds = nowMs / 1000 - Number(headTimestampSeconds)
+  const {warnAboveSeconds} = limitsOf(setting, 'clock-skew')
   const window = restartWindow({
     forecast: epochs,
     hasEpoch,
     own: signer,
     isCandidate,
     ...{headBlock, needSeconds, slotMs, blockMs},
-    isStalled: silentSeconds > stallLimitSeconds(setting),
+    isStalled: headAgeSeconds > stallLimitSeconds(setting),
+    headAgeSeconds,
+    isClockSlow: -headAgeSeconds > warnAboveSeconds,
   })
   return {...window, signer, headBlock, needSeconds, doubt, respanDelaySeconds}
 }
@@ -81,8 +85,9 @@ export function requireSigner(context: Context): Address {
 
 /**
  * True when `duty wait` would fail at once. What passes by itself is waited for, as a source that is down; known turns that
- * leave no room are not.
+ * leave no room are not, and neither is a window that would have to be longer than an exact forecast is.
  */
 export function isHopeless({reason, next, doubt}: DutyWindow): boolean {
-  return (reason === 'own-turn' || reason === 'turn-soon') && next === null && doubt === null
+  const isKnown = reason === 'own-turn' || reason === 'turn-soon' || reason === 'turn-unknown'
+  return isKnown && next === null && doubt === null
 }

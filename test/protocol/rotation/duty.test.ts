@@ -81,7 +81,7 @@ describe('windows of random schedules', () => {
     }
   })
 
-  test('a node is never let go for longer than until its turn, and always when there is none', () => {
+  test('a node is never let go for longer than until its turn, nor than the forecast reaches', () => {
     const random = fractionsOf(16)
     const seen = {open: 0, closed: 0, hopeless: 0}
     for (let round = 0; round < 3_000; round++) {
@@ -90,14 +90,14 @@ describe('windows of random schedules', () => {
       const window = restartWindow({
         ...{forecast: epochs, hasEpoch: true, own, isCandidate: true, headBlock: nextBlock - 1n},
         ...{needSeconds, slotMs: 1_000, blockMs: 1_500, isStalled: false},
+        ...{headAgeSeconds: 0, isClockSlow: false},
       })
       const idleFor = (from: bigint) => {
         let block = from
         while (block <= end && !mayProduce(epochs, block, true)) block++
-        return {blocks: Number(block - from), isOpenEnd: block > end}
+        return {blocks: Number(block - from)}
       }
-      const now = idleFor(nextBlock)
-      expect(window.isOpen).toBe(now.blocks > 0 && (now.isOpenEnd || now.blocks >= needSeconds))
+      expect(window.isOpen).toBe(idleFor(nextBlock).blocks >= needSeconds)
       if (window.isOpen) seen.open++
       else seen.closed++
       // The next window is the first later one that is long enough, and there is none exactly when it says so.
@@ -123,7 +123,8 @@ describe('one look', () => {
   const ask = (forecast: ForecastEpoch[], changed: object = {}) =>
     restartWindow({
       ...{forecast, hasEpoch: true, own, isCandidate: true, headBlock: 4n, needSeconds: 30},
-      ...{slotMs: 2_000, blockMs: null, isStalled: false, ...changed},
+      ...{slotMs: 2_000, blockMs: null, isStalled: false, headAgeSeconds: 0, isClockSlow: false},
+      ...changed,
     })
 
   test('the own turn, one that is near, and one that is far', () => {
@@ -149,6 +150,33 @@ describe('one look', () => {
     expect(ask(forecast, {isStalled: true, isCandidate: false})).toMatchObject({
       ...{isOpen: true, reason: 'not-drawn'},
     })
+  })
+
+  test('a window without a turn in it is as long as the forecast, and not for ever', () => {
+    const forecast = [exact(0, ann), exact(1, ann)]
+    // Blocks 5 to 19, two seconds each.
+    expect(ask(forecast, {needSeconds: 30})).toMatchObject({isOpen: true, secondsLeft: null})
+    expect(ask(forecast, {needSeconds: 31})).toMatchObject({
+      ...{isOpen: false, reason: 'turn-unknown', epoch: 2n, next: null},
+    })
+  })
+
+  test('time since the head is gone from the window: an endpoint may be behind, and blocks catch up', () => {
+    const forecast = [exact(0, ann), exact(1, ann), exact(2, own)]
+    // A slot of it is the usual age.
+    expect(ask(forecast, {headAgeSeconds: 2})).toMatchObject({isOpen: true, secondsLeft: 30})
+    expect(ask(forecast, {headAgeSeconds: 5})).toMatchObject({
+      ...{isOpen: false, reason: 'turn-soon', secondsLeft: 27},
+    })
+    expect(ask(forecast, {headAgeSeconds: 90})).toMatchObject({isOpen: false, secondsLeft: 0})
+    const idle = [exact(0, ann), exact(1, ann)]
+    expect(ask(idle, {headAgeSeconds: 5})).toMatchObject({isOpen: false, reason: 'turn-unknown'})
+  })
+
+  test('a slow clock proves nothing, except to a signer that cannot be drawn', () => {
+    const forecast = [exact(0, ann), exact(1, ann), exact(2, ann)]
+    expect(ask(forecast, {isClockSlow: true})).toMatchObject({isOpen: false, reason: 'clock-slow'})
+    expect(ask(forecast, {isClockSlow: true, isCandidate: false}).isOpen).toBe(true)
   })
 
   test('unknown is not yes', () => {
