@@ -1,4 +1,7 @@
 /** A window never rests on what is merely not known. */
+import {setImmediate} from 'node:timers/promises'
+
+import {createClient, custom} from 'viem'
 import {describe, expect, test} from 'vitest'
 
 import type {PosClient} from '../../src/chain/themis-client.ts'
@@ -6,7 +9,11 @@ import {readRespans} from '../../src/protocol/themis.ts'
 import type {Context} from '../../src/services/context.ts'
 import {waitForWindow} from '../../src/services/duty/wait.ts'
 import {windowIn, type DutyWindow} from '../../src/services/duty/window.ts'
-import {composeForecast, type Drawing} from '../../src/services/rotation/forecast.ts'
+import {
+  composeForecast,
+  readDrawingAndRotation,
+  type Drawing,
+} from '../../src/services/rotation/forecast.ts'
 import {nextTurnOf} from '../../src/services/rotation/next-turn.ts'
 import {readAllRespans} from '../../src/services/rotation/records.ts'
 import {windowRows} from '../../src/ui/dashboard/panels/window.ts'
@@ -116,4 +123,31 @@ test('a wait is suggested only where `duty wait` would not fail at once', () => 
   expect(commandIn({...soon, doubt: null, reason: 'stalled'})).toBe(
     'metis-seq duty wait --profile main',
   )
+})
+
+test('the head is read after an L1 that takes its time to fail, or L2 would pass for stalled', async () => {
+  const asked: string[] = []
+  const failing = (name: string) =>
+    createClient({
+      transport: custom(
+        {
+          async request() {
+            asked.push(`${name} asked`)
+            await setImmediate()
+            asked.push(`${name} failed`)
+            throw new Error('down')
+          },
+        },
+        {retryCount: 0},
+      ),
+    })
+  const [l1, l2] = [failing('L1'), failing('L2')]
+  const contracts = {sequencerSet: ME, lockingPool: ME, lockingInfo: ME}
+  const context = {
+    ...{l1: () => ({client: l1}), l2: () => ({client: l2}), pos: () => ({})},
+    network: {l1: {contracts}, l2: {contracts, chainId: 1}},
+  } as unknown as Context
+  await expect(readDrawingAndRotation(context)).rejects.toThrow()
+  expect(asked).toContain('L1 failed')
+  expect(asked.indexOf('L2 asked')).toBeGreaterThan(asked.lastIndexOf('L1 failed'))
 })

@@ -105,7 +105,16 @@ export function restartWindow(asked: WindowQuestion): RestartWindow {
 const OPEN: readonly WindowReason[] = ['idle', 'not-drawn']
 
 function verdictOf(
-  {forecast, hasEpoch, own, isCandidate, headBlock, isStalled, isClockSlow, needSeconds}: WindowQuestion,
+  {
+    forecast,
+    hasEpoch,
+    own,
+    isCandidate,
+    headBlock,
+    isStalled,
+    isClockSlow,
+    needSeconds,
+  }: WindowQuestion,
   open: IdleWindow | undefined,
   knownSeconds: number,
 ): Pick<RestartWindow, 'reason' | 'epoch'> {

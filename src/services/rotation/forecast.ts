@@ -84,7 +84,7 @@ export async function readForecast(
 ): Promise<RotationForecast> {
   // The first replay of old spans can take minutes, so the head is read after it.
   const records = await readRecords(context, BACK_TESTED_SPANS, options)
-  const [drawing, rotation] = await Promise.all([readDrawing(context), rotationOnL2(context)])
+  const {drawing, rotation} = await readDrawingAndRotation(context)
   const blockMs = await createBlockTimes(context).usualMs(rotation)
   const stallSeconds = stallLimitSeconds(settingOf(context))
   return composeForecast({rotation, records, drawing, blockMs, stallSeconds}, options)
@@ -101,14 +101,27 @@ export interface Drawing {
   active: ReadonlySet<string> | null
 }
 
+/**
+ * The plan and the rotation of one moment. L1 is read before: one that is down takes its time, after
+ * which the head would be old, and L2 would pass for stalled.
+ *
+ * @throws {MetisSeqError} those of the L2 endpoint
+ */
+export async function readDrawingAndRotation(
+  context: Context,
+): Promise<{drawing: Drawing; rotation: RotationNow}> {
+  const onL1 = context.pos() ? await readActive(context) : null
+  const [drawing, rotation] = await Promise.all([readDrawing(context, onL1), rotationOnL2(context)])
+  return {drawing, rotation}
+}
+
 /** The plan, and whether L1 has stakes that it does not know yet. Never throws for a source that is down. */
-export async function readDrawing(context: Context): Promise<Drawing> {
+async function readDrawing(context: Context, onL1: ActiveStakes | null): Promise<Drawing> {
   const pos = context.pos()
   const none = (missing: string): Drawing => ({plan: null, missing, pending: null, active: null})
   if (!pos) return none('the network has no consensus layer that can be asked')
   try {
     const plan = await readPlan(pos, context.network.l2.chainId)
-    const onL1 = await readActive(context)
     const active = onL1 && new Set(onL1.keys())
     return {plan, missing: null, pending: pendingChange(onL1, plan), active}
   } catch (error) {
@@ -120,8 +133,11 @@ export async function readDrawing(context: Context): Promise<Drawing> {
 /** The cap on updates of a stake. Source: Themis `staking/side_handler.go`, MaxVotingPower. */
 const MAX_VOTING_POWER = 100_000
 
-/** Whole METIS by signer in lower case; null while L1 cannot be read. */
-async function readActive(context: Context): Promise<ReadonlyMap<string, number> | null> {
+/** Whole METIS by signer in lower case. */
+type ActiveStakes = ReadonlyMap<string, number>
+
+/** Null while L1 cannot be read. */
+async function readActive(context: Context): Promise<ActiveStakes | null> {
   const list = await listSequencers(context).catch(() => null)
   if (!list) return null
   const active = list.sequencers.filter(({status}) => status === 'active')
@@ -134,7 +150,7 @@ async function readActive(context: Context): Promise<ReadonlyMap<string, number>
 }
 
 /** Stakes on L1 reach the consensus layer confirmations later; until then the draws are of the old ones. */
-function pendingChange(onL1: ReadonlyMap<string, number> | null, plan: PlanLook): string | null {
+function pendingChange(onL1: ActiveStakes | null, plan: PlanLook): string | null {
   if (!onL1) return 'L1 cannot be read, so changes of stakes that are on their way are unknown'
   const known = eligibleValidators(plan.candidates, plan.l1Batch)
   const agrees = ({signer, power}: {signer: Address; power: number}) => {

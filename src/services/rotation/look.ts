@@ -6,8 +6,12 @@ import {readNewestEpochNumber} from '../../chain/actions/sequencer-set/read-epoc
 import type {Context} from '../context.ts'
 import {settingOf} from '../health/setting.ts'
 import {createBlockTimes} from '../network/block-times.ts'
-import {rotationOnL2} from './epochs.ts'
-import {BACK_TESTED_SPANS, composeForecast, readDrawing, type RotationForecast} from './forecast.ts'
+import {
+  BACK_TESTED_SPANS,
+  composeForecast,
+  readDrawingAndRotation,
+  type RotationForecast,
+} from './forecast.ts'
 import {readRecords, type Records} from './records.ts'
 import {composeSuccessor, type SuccessorView} from './successor.ts'
 
@@ -53,9 +57,8 @@ export function rotationReader(
     }
     const {records} = kept
     // After the records, which can take long: a forecast is as old as its head.
-    const [rotation, drawing, respanState] = await Promise.all([
-      rotationOnL2(context),
-      readDrawing(context),
+    const [{rotation, drawing}, respanState] = await Promise.all([
+      readDrawingAndRotation(context),
       context
         .pos()
         ?.respanState()
