@@ -8,7 +8,7 @@ import {nodeRuntimeOf} from '../services/node/node-runtime.ts'
 import type {Dashboard} from '../services/live/dashboard.ts'
 import {toDashboardData} from '../ui/dashboard/data.ts'
 import {recordingInvalid, type RecordedFrame} from '../ui/dashboard/recording.ts'
-import type {Now} from '../ui/dashboard/model.ts'
+import type {Mode, Now} from '../ui/dashboard/model.ts'
 import {takeSnapshot, toDashboardView} from '../ui/dashboard/view.ts'
 import type {FrameSource} from '../ui/screens/dashboard.tsx'
 import {openRecording, type Recorder} from './record-file.ts'
@@ -56,16 +56,16 @@ function sourceOf(mode: FrameSource['mode'], frame: () => RecordedFrame): Snapsh
     trouble: () => null,
     logs: () => ['A recording has no log.'],
     refresh: () => {},
-    save: () => saveFrame(frame()),
+    save: () => saveFrame(frame(), mode),
   }
 }
 
 /** Into the working directory, under a name of its own. @returns a note for the screen */
-function saveFrame({snapshot, now}: RecordedFrame): string {
+function saveFrame({snapshot, now}: RecordedFrame, mode: Mode): string {
   const stamp = new Date(now.wallMs).toISOString().replaceAll(/[-:]|\.\d+/g, '')
   const path = `metis-seq-${snapshot.setting.network}-${stamp}.json`
   try {
-    writeNewFile(path, `${stringifyJson(toDashboardData(snapshot, now), 2)}\n`)
+    writeNewFile(path, `${stringifyJson(toDashboardData(snapshot, now, mode), 2)}\n`)
     return `Wrote ${path}.`
   } catch (error) {
     const {message} = fromFileError(error, path) as Error

@@ -24,7 +24,7 @@ import {watchRateHistories, type RateHistories} from '../services/live/rate-hist
 import {startDashboard, type Dashboard as DashboardFeeds} from '../services/live/dashboard.ts'
 import {feedsOf, isAsking, sourcesOf} from '../services/live/live.ts'
 import {toDashboardData} from '../ui/dashboard/data.ts'
-import {changedText, textFrame} from '../ui/dashboard/text-frame.ts'
+import {changedText, textFrame, titleOf} from '../ui/dashboard/text-frame.ts'
 import type {DashboardView} from '../ui/dashboard/view.ts'
 import {themeNames, type ThemeName} from '../ui/theme.ts'
 
@@ -105,7 +105,7 @@ needs --web-token-file, and is opened once as http://HOST:PORT/?token=TOKEN.`
       return {
         data: this.dataOf(source),
         text: [
-          `${view.title}: ${view.state.word}, ${view.state.text}.`,
+          `${titleOf(view.title, source.mode)}: ${view.state.word}, ${view.state.text}.`,
           `next: ${view.nextAction}`,
         ].join('\n'),
       }
@@ -131,13 +131,17 @@ needs --web-token-file, and is opened once as http://HOST:PORT/?token=TOKEN.`
 
   private dataOf(source: SnapshotSource) {
     const {snapshot, now} = source.frame()
-    return toDashboardData(snapshot, now)
+    return toDashboardData(snapshot, now, source.mode)
   }
 
   private async once(source: SnapshotSource, dashboard: DashboardFeeds | null): Promise<Result> {
     if (dashboard) await settled(dashboard, this.interrupted.signal)
     const view = source.view()
-    return {data: this.dataOf(source), text: textFrame(view), exit: healthExit(view.health)}
+    return {
+      data: this.dataOf(source),
+      text: textFrame(view, source.mode),
+      exit: healthExit(view.health),
+    }
   }
 
   private async serve(
@@ -179,7 +183,7 @@ needs --web-token-file, and is opened once as http://HOST:PORT/?token=TOKEN.`
       const view = source.view()
       if (this.jsonEnabled()) process.stdout.write(`${stringifyJson(this.dataOf(source))}\n`)
       else if (before && onlyChanges) printText(changedText(before, view))
-      else printText(`${textFrame(view)}\n`)
+      else printText(`${textFrame(view, source.mode)}\n`)
       before = view
       frames++
       await systemClock.sleep(refreshSeconds * 1000, signal).catch(() => {})

@@ -211,15 +211,19 @@ test('Ctrl-Z gives the terminal back as it was, and fg goes on where it was', as
   expect(terminal.buffer()).toBe('normal')
 })
 
-test.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const)('%s restores the terminal', async (signal) => {
-  using terminal = startDashboard(100, 30)
-  const shows = (pattern: RegExp) => expect.poll(() => terminal.screen(), waiting).toMatch(pattern)
-  await shows(/✓ OK/)
-  // The shell is the parent: the signal is for the dashboard alone.
-  process.kill(childOf(terminal.pid), signal)
-  await shows(/icanon echo exit=\d+/)
-  expect(terminal.buffer()).toBe('normal')
-})
+test.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const)(
+  '%s restores the terminal',
+  async (signal) => {
+    using terminal = startDashboard(100, 30)
+    const shows = (pattern: RegExp) =>
+      expect.poll(() => terminal.screen(), waiting).toMatch(pattern)
+    await shows(/✓ OK/)
+    // The shell is the parent: the signal is for the dashboard alone.
+    process.kill(childOf(terminal.pid), signal)
+    await shows(/icanon echo exit=\d+/)
+    expect(terminal.buffer()).toBe('normal')
+  },
+)
 
 /** Whole frames in a recording, which may still be written. */
 function framesIn(path: string): number {
@@ -238,7 +242,14 @@ test('a session that was killed is played back, with keys that move in it', asyn
   await recorder.result
 
   const once = await runCli(['dashboard', '--once', '--replay', file], {home: temp.root})
-  expect(once.stdout).toMatch(/^metis-seq {2}test {2}op {2}[\d:]+ UTC {2}OK: you are producing\n/)
+  // Programs are told too.
+  const played = await runCli(['dashboard', '--once', '--json', '--replay', file], {
+    home: temp.root,
+  })
+  expect(played.json?.data).toMatchObject({mode: 'replay'})
+  expect(once.stdout).toMatch(
+    /^metis-seq {2}test {2}op {2}REPLAY {2}[\d:]+ UTC {2}OK: you are producing\n/,
+  )
   const [first = ''] = /[\d:]{8} UTC/.exec(once.stdout) ?? []
   using terminal = startDashboard(100, 30, `--replay "${file}"`)
   const shows = (pattern: RegExp) => expect.poll(() => terminal.screen(), waiting).toMatch(pattern)
@@ -270,6 +281,8 @@ test.each(canMount() ? [12] : [])(
     await shows(/✓ OK/)
     await shows(/The recording has ended: /)
     terminal.type('q')
-    await shows(/The recording has ended: [^]*metis-seq {2}test {2}op {2}[\d:]+ UTC {2}OK/)
+    await shows(
+      /The recording has ended: [^]*metis-seq {2}test {2}op {2}REPLAY {2}[\d:]+ UTC {2}OK/,
+    )
   },
 )

@@ -313,6 +313,14 @@ describe('the page', () => {
     await shows('#state-word', 'OK')
   })
 
+  test('a frame that cannot be drawn makes nothing current, and the next one does', async () => {
+    frame = webFrame({sources: null as never})
+    await shows('#gone', 'the frame cannot be drawn')
+    await shows('#state-word', 'UNKNOWN')
+    frame = webFrame()
+    await shows('#state-word', 'OK')
+  })
+
   test('when the program is gone, nothing is shown as current', async () => {
     await server.close()
     await shows('#gone', 'No answer from metis-seq')

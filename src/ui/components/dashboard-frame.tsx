@@ -15,14 +15,13 @@ import {
   type FrameLayout,
   type PanelName,
 } from '../dashboard/layout.ts'
-import type {Row} from '../dashboard/model.ts'
+import type {Mode, Row} from '../dashboard/model.ts'
 import {summaryRows} from '../dashboard/summary.ts'
 import type {DashboardView, Panel} from '../dashboard/view.ts'
 import type {Style} from '../theme.ts'
 import {borderOf, fit, PanelBox, rowsIn} from './panel-box.tsx'
 
 /** How the numbers on the screen came about. */
-export type Mode = 'LIVE' | 'REPLAY'
 
 export interface DashboardFrameProps {
   view: DashboardView
@@ -209,7 +208,8 @@ const glyphs = {OK: '✓', WARN: '!', CRIT: '✗', WAIT: '?'} as const
 
 function Header({view, columns, screen, style, unicode, mode}: DashboardFrameProps) {
   const state = `${glyphs[view.state.word]} ${view.state.word} ${view.state.text}`
-  const title = `${view.title}  ${screen.paused ? 'PAUSED' : mode}  ${screen.utc ? view.clock : view.localClock}`
+  const shown = screen.paused ? (mode === 'REPLAY' ? 'REPLAY PAUSED' : 'PAUSED') : mode
+  const title = `${view.title}  ${shown}  ${screen.utc ? view.clock : view.localClock}`
   // Long names are shortened to leave room for the state, down to half of the line.
   const kept = Math.min(cellsOf(state), Math.floor(columns / 2))
   const left = `${fit(title, columns - kept - 2, unicode)}  `

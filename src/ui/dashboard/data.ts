@@ -18,7 +18,7 @@ import type {RotationForecast, TimedEpoch} from '../../services/rotation/forecas
 import {nextTurnOf, type NextTurn} from '../../services/rotation/next-turn.ts'
 import type {SuccessorView} from '../../services/rotation/successor.ts'
 import {isSame, type EpochRecord} from '../../protocol/rotation/records.ts'
-import type {DashboardSnapshot, Now} from './model.ts'
+import type {DashboardSnapshot, Mode, Now} from './model.ts'
 
 /** How one source answers. */
 export interface SourceLook {
@@ -36,6 +36,8 @@ export interface SourceLook {
 
 /** What the dashboard shows, as values: the last good one of each source, whose age is in `sources`. */
 export interface DashboardData {
+  /** `replay`: of a recording, at `atMs`. */
+  mode: 'live' | 'replay'
   atMs: number
   network: string
   profile: string | null
@@ -64,11 +66,16 @@ export interface DashboardData {
 }
 
 /** The values behind a frame. Pure. */
-export function toDashboardData(snapshot: DashboardSnapshot, now: Now): DashboardData {
+export function toDashboardData(
+  snapshot: DashboardSnapshot,
+  now: Now,
+  mode: Mode = 'LIVE',
+): DashboardData {
   const {setting, feeds, extras, blockMs, series, events} = snapshot
   const look = extras.rotation.value
   const rotation = feeds.l2.value && withPlan(feeds.l2.value, feeds.pos.value?.planned ?? null)
   return {
+    mode: mode === 'REPLAY' ? 'replay' : 'live',
     ...{atMs: now.wallMs, network: setting.network, profile: setting.profile},
     health: assessSources(setting, sourcesOf(feeds), snapshot.health, now, snapshot.moved),
     sources: Object.entries({...feeds, ...extras}).map(([name, feed]) =>

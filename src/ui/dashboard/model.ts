@@ -8,6 +8,9 @@ import type {Yields} from '../../services/live/yields.ts'
 
 export type {Now} from '../../health/snapshot.ts'
 
+/** Whether a screen shows the present or a recording. */
+export type Mode = 'LIVE' | 'REPLAY'
+
 /** Severity of a line. Always stated in words too; color only repeats it. */
 export type Tone = 'plain' | 'ok' | 'warn' | 'critical' | 'mine' | 'dim'
 

@@ -1,12 +1,21 @@
+import type {Mode} from './model.ts'
 import type {DashboardView, Panel} from './view.ts'
 
 /** A frame as plain lines, for a pipe, a log or a screen reader. */
-export function textFrame({title, clock, state, nextAction, panels}: DashboardView): string {
+export function textFrame(
+  {title, clock, state, nextAction, panels}: DashboardView,
+  mode: Mode = 'LIVE',
+): string {
   return [
-    `${title}  ${clock}  ${state.word}: ${state.text}`,
+    `${titleOf(title, mode)}  ${clock}  ${state.word}: ${state.text}`,
     `next: ${nextAction}`,
     ...Object.values(panels).flatMap((panel) => (panel ? [panelText(panel)] : [])),
   ].join('\n')
+}
+
+/** A recording must not pass for the present. */
+export function titleOf(title: string, mode: Mode): string {
+  return mode === 'REPLAY' ? `${title}  REPLAY` : title
 }
 
 /** A panel as lines. */

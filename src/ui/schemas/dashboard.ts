@@ -110,6 +110,7 @@ const host = object<HostLook>('The machine that this program runs on.', {
 
 /** Mirrors `DashboardData`. */
 const frame = object<DashboardData>('Values of the dashboard; their age is in `sources`.', {
+  mode: word('`replay`: of a recording, at the time of `atMs`.', ['live', 'replay']),
   atMs: integer('Time of the frame in milliseconds since 1970.'),
   network: text('Name of the network.'),
   profile: nullable(text('Name of the profile; null without one.')),

@@ -9,7 +9,6 @@ import {
   panelsOf,
   shownPanel,
   singleHeight,
-  type Mode,
 } from '../components/dashboard-frame.tsx'
 import {
   actionOf,
@@ -23,7 +22,7 @@ import {
 import {lowerPanels} from '../dashboard/layout.ts'
 import {panelText} from '../dashboard/text-frame.ts'
 import {logRow} from '../dashboard/log-rows.ts'
-import type {Row} from '../dashboard/model.ts'
+import type {Mode, Row} from '../dashboard/model.ts'
 import type {DashboardView} from '../dashboard/view.ts'
 import {hasColor, styleOfTheme, type ThemeName} from '../theme.ts'
 

@@ -6,7 +6,7 @@ import {staleAfterMs} from '../../services/live/feeds.ts'
 import type {Point} from '../../services/live/series.ts'
 import {toDashboardData, type DashboardData} from '../dashboard/data.ts'
 import {allPanels, type PanelName} from '../dashboard/layout.ts'
-import type {DashboardSnapshot, Now, Row, Tone} from '../dashboard/model.ts'
+import type {DashboardSnapshot, Mode, Now, Row, Tone} from '../dashboard/model.ts'
 import {etaOf, nameOf, toneOf} from '../dashboard/rows.ts'
 import {toDashboardView, type DashboardView} from '../dashboard/view.ts'
 import {timelineCells, type WebCell} from './timeline-cells.ts'
@@ -84,7 +84,7 @@ export interface WebFrame {
   atMs: number
   /** Of the page's own files: another one means that the page is older than the program. */
   build: string
-  mode: 'LIVE' | 'REPLAY'
+  mode: Mode
   network: string
   profile: string | null
   state: DashboardView['state']
@@ -136,7 +136,7 @@ export function toWebFrame(
     pictures = [],
   }: Pick<WebFrame, 'mode' | 'build'> & Partial<Pick<WebFrame, 'pictures'>>,
 ): WebFrame {
-  const data = toDashboardData(snapshot, now)
+  const data = toDashboardData(snapshot, now, mode)
   const view = toDashboardView(snapshot, now)
   const [worst] = data.health.issues
   const fresh = (name: string) => freshnessOf(data, name)

@@ -36,7 +36,7 @@ async function ask(): Promise<void> {
       )
     take((await response.json()) as WebFrame)
   } catch (error) {
-    const isRefused = error instanceof Error && /^(?:the token|HTTP)/.test(error.message)
+    const isRefused = error instanceof Error && /^(?:the token|the frame|HTTP)/.test(error.message)
     refusal = isRefused ? error.message : ''
   }
   tick()
@@ -48,10 +48,15 @@ function take(fresh: WebFrame): void {
     isLeaving = true
     return location.reload()
   }
+  // The frame before must not look current because of one that cannot be drawn.
+  try {
+    draw(fresh)
+  } catch (cause) {
+    throw new Error('the frame cannot be drawn', {cause})
+  }
   frame = fresh
   arrivedMs = performance.now()
   refusal = ''
-  draw(fresh)
 }
 
 function draw(fresh: WebFrame): void {
@@ -133,7 +138,8 @@ function tick(): void {
   if (!isGone) {
     setText(the('#clock'), `${clockOf(nowMs)} UTC`)
     drawCountdowns(frame, nowMs)
-    document.title = `${frame.state.word} ${frame.network} metis-seq`
+    const played = frame.mode === 'REPLAY' ? 'REPLAY ' : ''
+    document.title = `${played}${frame.state.word} ${frame.network} metis-seq`
   }
 }
 
