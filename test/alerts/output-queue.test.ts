@@ -83,6 +83,30 @@ test('a failure is retried with growing waits, and nothing is said twice', async
   store.close()
 })
 
+test('a message that the store cannot note is not sent again while it cannot', async () => {
+  using temp = makeTempHome()
+  const store = openAlertStore(temp.path('a.sqlite'))
+  record(store, ['a'])
+  const output = scripted([])
+  let failures = 3
+  // A disk that is full for three attempts; meanwhile something new comes.
+  const full: AlertStore = Object.assign(Object.create(store) as AlertStore, {
+    pending: store.pending.bind(store),
+    outputs: store.outputs.bind(store),
+    sent(...args: Parameters<AlertStore['sent']>) {
+      if (failures-- > 0) {
+        if (failures === 1) record(store, ['b'])
+        throw new Error('There is no space left.')
+      }
+      store.sent(...args)
+    },
+  })
+  await drained(full, output, quickClock())
+  expect(output.got.map(({notices}) => notices.map(({text}) => text))).toEqual([['a'], ['b']])
+  expect(store.outputs()).toMatchObject([{sentEver: 2}])
+  store.close()
+})
+
 test('waits are bounded, differ between monitors, and follow the other side within reason', () => {
   expect(waitMs(1000, null, 0.5)).toBe(300_000)
   expect(waitMs(1, null, 0)).toBeCloseTo(800)

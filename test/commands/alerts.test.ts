@@ -5,6 +5,7 @@ import {join} from 'node:path'
 
 import {expect, test} from 'vitest'
 
+import {openAlertStore} from '../../src/store/alert-store.ts'
 import type {AlertMessage} from '../../src/services/alerts/message.ts'
 import {startHttpStub, type HttpStub} from '../helpers/http-stub.ts'
 import {parseExposition} from '../helpers/parse-exposition.ts'
@@ -122,6 +123,7 @@ test('silences are made and ended, and only active alerts are acknowledged', asy
   expect(untilMs - Date.now()).toBeGreaterThan(7_000_000)
   const list = await run(temp, 'alert list')
   expect(list.stdout).toContain('Silenced: node-down until ')
+  expect(list.stdout).toContain('It is unknown whether an alert is active.')
   expect(list.stdout).toContain('No monitor has looked yet')
   await run(temp, 'alert silence node-down --end')
   expect((await run(temp, 'alert list')).stdout).not.toContain('Silenced')
@@ -129,6 +131,26 @@ test('silences are made and ended, and only active alerts are acknowledged', asy
   expect(ack.json!.error).toMatchObject({code: 'ALERT_NOT_ACTIVE', exitCode: 4})
   const history = await run(temp, 'alert history')
   expect(history.stdout).toBe('Nobody has been told of anything yet.\n')
+})
+
+test('a list without alerts is good news only while a monitor looks', async () => {
+  using temp = makeTempHome()
+  await lonelyProfile(temp)
+  const listAfter = async (lookedMs: number) => {
+    const store = openAlertStore(temp.path('monitor', 'main', 'alerts.sqlite'))
+    store.looked(lookedMs)
+    store.close()
+    return run(temp, 'alert list')
+  }
+  expect((await listAfter(Date.now())).stdout).toMatch(
+    /^No alert is active\.\nAs of a look \d+ s ago/,
+  )
+  for (const lookedMs of [Date.now() - 100_000, Date.now() + 3_600_000]) {
+    const {stdout} = await listAfter(lookedMs)
+    expect(stdout).toContain('what began since is unknown')
+    expect(stdout).toContain('No monitor is looking')
+    expect((await run(temp, 'alert list --json')).json!.data).toMatchObject({isWatched: false})
+  }
 })
 
 test('samples are written for Prometheus and Grafana, as they are in the package', async () => {

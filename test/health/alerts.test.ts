@@ -187,8 +187,10 @@ test('an alert of a source that no longer responds is not over', () => {
   const watch = new Watch()
   watch.lasts(MINUTE, [issue()]).lasts(20 * MINUTE, [], ['node'])
   expect(watch.types).toEqual(['raised'])
+  watch.lasts(20 * MINUTE, [], ['node'])
+  expect(watch.types).toEqual(['raised', 'repeated'])
   watch.lasts(5 * MINUTE, [])
-  expect(watch.types).toEqual(['raised', 'cleared'])
+  expect(watch.types).toEqual(['raised', 'repeated', 'cleared'])
 })
 
 test('a rule that is off tells nobody, and ends what it had told', () => {

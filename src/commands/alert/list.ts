@@ -8,7 +8,7 @@ export default class AlertList extends OperatorCommand {
   static override summary = 'List the alerts that last, silences, and outputs that fail.'
 
   static override description =
-    'As of the last look of `monitor run`, even if it has ended since. No endpoint is queried.'
+    'As of the last look of `monitor run`, and it says when that was not just now. No endpoint is queried.'
 
   static override examples = [
     '<%= config.bin %> <%= command.id %>',

@@ -93,7 +93,7 @@ interface Step {
 type Seen = Issue & {severity: AlertSeverity}
 
 /** The issues that are alerts by the operator's choices. */
-function alertable({report, choices}: AlertInput): Map<string, Seen> {
+export function alertable({report, choices}: AlertInput): Map<string, Seen> {
   const found = new Map<string, Seen>()
   for (const issue of report.issues) {
     const {severity: chosen, off = false} = choices[issue.id] ?? {}
@@ -165,7 +165,8 @@ function whileUnseen(alert: Alert, input: AlertInput): Step | null {
   // Turned off while it fires: whoever was told waits for its end.
   if (choice.off) return endOf(over, nowMs)
   // An issue of a source that no longer responds has not ended just because it cannot be seen.
-  if (report.unknown.some((source) => source === alert.sources[0])) return {alert}
+  if (report.unknown.some((source) => source === alert.sources[0]))
+    return alert.phase === 'firing' ? remind(alert, input) : {alert}
   if (alert.phase === 'firing') return {alert: {...alert, phase: 'clearing', phaseMs: nowMs}}
   if (nowMs - alert.phaseMs < clearMsOf(alert, choice)) return {alert}
   return endOf(over, nowMs)

@@ -34,23 +34,36 @@ export interface ListedAlert {
   silenced: boolean
 }
 
+/** How often a monitor writes the time of its last look. */
+export const LOOKED_MS = 30_000
+/** Three looks are missing: nobody watches. */
+const NOBODY_LOOKS_MS = 3 * LOOKED_MS
+
 export interface AlertList {
   /** When a monitor last looked; null: never. */
   lookedMs: number | null
+  /** False when no monitor has looked lately: what began since is not in the list. */
+  isWatched: boolean
   alerts: ListedAlert[]
   silences: Silence[]
   outputs: OutputRecord[]
 }
 
-const nothing: AlertList = {lookedMs: null, alerts: [], silences: [], outputs: []}
+const nothing: AlertList = {
+  ...{lookedMs: null, isWatched: false},
+  ...{alerts: [], silences: [], outputs: []},
+}
 
 /** As of the monitor's last look. */
 export function listAlerts(context: Context, nowMs: number): AlertList {
   return reading(context, nothing, (store) => {
     const silences = store.silences(nowMs).flatMap(toSilence)
     const acknowledged = new Set(store.acknowledged())
+    const lookedMs = store.lookedMs()
     return {
-      lookedMs: store.lookedMs(),
+      lookedMs,
+      // A look from the future was made before the clock was set back: it proves nothing.
+      isWatched: lookedMs !== null && Math.abs(nowMs - lookedMs) < NOBODY_LOOKS_MS,
       alerts: activeIn(store).map((alert) => toListed(alert, acknowledged, silences, nowMs)),
       silences,
       outputs: store.outputs(),

@@ -52,7 +52,8 @@ export function toMessageNotice({type, alert, atMs}: Notice, id: string): Messag
   }
 }
 
-function shown(text: string): string {
+/** A text without anything that must stay here. */
+export function shown(text: string): string {
   return cleanText(redactUrls(text), TEXT_LETTERS)
 }
 

@@ -1,8 +1,13 @@
 /** Watches one profile until a signal: looks, decides, delivers, serves. */
-import {noticeTypes, type Notice, type NoticeType} from '../../health/alerts/decide.ts'
+import {
+  noticeTypes,
+  type Notice,
+  type NoticeType,
+  type Silence,
+} from '../../health/alerts/decide.ts'
 import type {HealthReport} from '../../health/issue.ts'
 import type {Clock} from '../../lib/clock.ts'
-import {MetisSeqError} from '../../lib/errors.ts'
+import {MetisSeqError, messageOf} from '../../lib/errors.ts'
 import type {HostList} from '../../lib/host-names.ts'
 import type {HttpServer} from '../../lib/http-server.ts'
 import {errorFacts, type Logger} from '../../lib/log.ts'
@@ -13,6 +18,7 @@ import type {Context} from '../context.ts'
 import type {Sources, SourceKey} from '../health/sources.ts'
 import {startPoller} from '../live/feeds.ts'
 import {feedsOf, sourcesOf, startLive, type Live} from '../live/live.ts'
+import {LOOKED_MS} from './alert-book.ts'
 import {monitorDir, openAlerts} from './alert-home.ts'
 import {runDeadMan} from './dead-man.ts'
 import {emptyDocument, type AlertsDocument} from './document.ts'
@@ -24,14 +30,13 @@ import {openOutputs} from './outputs/open-outputs.ts'
 import {alertsMark, readAlerts} from './outputs-file.ts'
 import {choicesOf} from './rules.ts'
 import {AlertTracker} from './tracker.ts'
+import {UnkeptAlerts} from './unkept.ts'
 import {readExporterWallets} from './wallet-looks.ts'
 
 /** A report is made twice a second; deciding on every other one is soon enough for alerts that are held for seconds. */
 export const TICK_MS = 1_000
 /** The slowest source of a report is given up after ten seconds or so; a loop that is late by a minute hangs. */
 export const NOT_LOOKING_MS = 60_000
-/** How often the time of the last look is written, for `alert list`. */
-const LOOKED_MS = 30_000
 const WALLETS_MS = 60_000
 /** Each change of the file is a new set of queues. */
 const RELOAD_MS = 2_000
@@ -152,6 +157,7 @@ class MonitorLoop {
   #deadManReached: boolean | null = null
   #deadMan: Promise<void> = Promise.resolve()
   #isStoreFailing = false
+  readonly #unkept: UnkeptAlerts
   outputs: readonly AlertOutput[] = []
 
   constructor(context: Context, store: AlertStore, options: MonitorOptions) {
@@ -159,6 +165,11 @@ class MonitorLoop {
     this.#store = store
     this.#options = options
     this.#tracker = new AlertTracker(store)
+    const {clock, logger} = options
+    this.#unkept = new UnkeptAlerts({
+      about: {profile: context.profileName, network: context.networkName},
+      ...{clock, logger, signal: this.#abort.signal},
+    })
     this.#mark = alertsMark(context.home)
   }
 
@@ -184,7 +195,11 @@ class MonitorLoop {
   async stop(): Promise<void> {
     this.#abort.abort()
     this.#queues.abort.abort()
-    await Promise.all([this.#deadMan, ...this.#queues.queues.map(({stopped}) => stopped)])
+    await Promise.all([
+      this.#deadMan,
+      this.#unkept.stopped(),
+      ...this.#queues.queues.map(({stopped}) => stopped),
+    ])
   }
 
   /** Replaces every queue; what they still had to deliver is in the store. */
@@ -226,13 +241,28 @@ class MonitorLoop {
     try {
       this.#decide(report)
       this.#isStoreFailing = false
+      this.#unkept.kept(this.outputs)
       this.#lookedMs = this.#reportedMs
     } catch (error) {
       // A full disk passes. Until then nothing can be promised, so `/healthz` fails.
       if (!this.#isStoreFailing) this.#options.logger.error('decision not kept', errorFacts(error))
       this.#isStoreFailing = true
+      this.#tellUnkept(report, error)
     }
     this.#tickSeconds = (performance.now() - startedMs) / 1000
+  }
+
+  /** Without the store, and so without memory: as it is now, to everybody. */
+  #tellUnkept(report: HealthReport, error: unknown): void {
+    const nowMs = this.#options.clock.nowMs()
+    let silences: Silence[] = []
+    try {
+      silences = this.#tracker.silences(nowMs)
+    } catch {
+      // It cannot be read either.
+    }
+    const input = {report, choices: this.#choices(), silences, nowMs}
+    this.#unkept.failed(input, messageOf(error), this.outputs)
   }
 
   #decide(report: HealthReport): void {
@@ -279,8 +309,10 @@ class MonitorLoop {
 
   health(): MonitorHealth {
     const report = this.#live?.health.get()
-    if (!report || !this.#isLooking() || this.#isStoreFailing)
-      return {ok: false, state: 'not-looking', headline: 'the monitor has no current report'}
+    const away = {ok: false, state: 'not-looking'} as const
+    if (this.#isStoreFailing) return {...away, headline: 'the monitor cannot store its alerts'}
+    if (!report || !this.#isLooking())
+      return {...away, headline: 'the monitor has no current report'}
     const {state, headline} = report
     return {ok: state === 'ok' || state === 'warn', state, headline}
   }

@@ -58,7 +58,7 @@ export function startOutputQueue(options: QueueOptions): OutputQueue {
 
 async function drain(options: QueueOptions, idle: () => Promise<void>): Promise<void> {
   const {clock, logger, output, signal, random = Math.random} = options
-  const run: Run = {failures: 0, refusals: 0}
+  const run: Run = {failures: 0, refusals: 0, accepted: new Set()}
   await options.after
   while (!signal.aborted) {
     let retryAfterMs: number | null = null
@@ -80,6 +80,8 @@ async function drain(options: QueueOptions, idle: () => Promise<void>): Promise<
 interface Run {
   failures: number
   refusals: number
+  /** Notices that were accepted there, while the store could not note it: a full disk repeats nothing. */
+  accepted: Set<number>
 }
 
 /** @returns the time that the other side named; null without one */
@@ -90,9 +92,10 @@ async function attempt(
 ): Promise<number | null> {
   const {output, store, clock, logger, signal, deliverySignal = signal} = options
   const numbers = batch.map(({number}) => number)
-  const message = messageOf(options, batch)
+  const unsaid = batch.filter(({number}) => !run.accepted.has(number))
+  const message = messageOf(options, unsaid)
   try {
-    await output.deliver(message, deliverySignal)
+    if (unsaid.length > 0) await output.deliver(message, deliverySignal)
   } catch (error) {
     if (deliverySignal.aborted) return null
     const known = error instanceof DeliveryError ? error : undefined
@@ -109,8 +112,10 @@ async function attempt(
     }
     return known?.retryAfterMs ?? null
   }
-  run.failures = run.refusals = 0
+  for (const number of numbers) run.accepted.add(number)
   store.sent(output.name, numbers, message.dropped, clock.nowMs())
+  run.failures = run.refusals = 0
+  run.accepted.clear()
   return null
 }
 

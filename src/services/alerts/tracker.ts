@@ -32,6 +32,13 @@ export class AlertTracker {
     return this.#alerts
   }
 
+  /** Those in force. @throws {MetisSeqError} STORE_BUSY, STORE_DAMAGED */
+  silences(nowMs: number): Silence[] {
+    return this.#store
+      .silences(nowMs)
+      .flatMap(({rule, ...rest}): Silence[] => (isIssueId(rule) ? [{rule, ...rest}] : []))
+  }
+
   /**
    * The notices are on disk, with their deliveries, when this returns.
    *
@@ -47,9 +54,7 @@ export class AlertTracker {
     const before = this.#alerts.map((alert) =>
       acknowledged.has(alert.key) ? {...alert, acknowledged: true} : alert,
     )
-    const silences = this.#store
-      .silences(nowMs)
-      .flatMap(({rule, ...rest}): Silence[] => (isIssueId(rule) ? [{rule, ...rest}] : []))
+    const silences = this.silences(nowMs)
     const {alerts, notices} = decideAlerts(before, {report, choices, silences, nowMs})
     const documents = new Map(alerts.map((alert) => [alert.key, JSON.stringify(alert)]))
     this.#store.record({

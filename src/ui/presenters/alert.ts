@@ -10,17 +10,13 @@ import type {OutputTest} from '../../services/alerts/test-outputs.ts'
 import {fields, narrowTable, table} from './table.ts'
 
 export function alertListText(
-  {alerts, silences, outputs, lookedMs}: AlertList,
+  {alerts, silences, outputs, lookedMs, isWatched}: AlertList,
   nowMs: number,
 ): string {
-  const age =
-    lookedMs === null
-      ? 'No monitor has looked yet: run `metis-seq monitor run`.'
-      : `As of a look ${ago(lookedMs, nowMs)} ago.`
   const failing = outputs.filter(({failure}) => failure !== null)
   return [
     alerts.length === 0
-      ? 'No alert is active.'
+      ? noneText(lookedMs, isWatched)
       : narrowTable(
           ['alert', 'severity', 'for', 'told', 'text', 'next'],
           alerts.map((alert) => [
@@ -40,8 +36,22 @@ export function alertListText(
       ({output, failure, pending}) =>
         `Output ${output} has failed for ${ago(failure!.sinceMs, nowMs)}: ${failure!.reason}. ${pending} notices wait.`,
     ),
-    age,
+    lookText(lookedMs, isWatched, nowMs),
   ].join('\n')
+}
+
+/** Without a monitor, an empty list is no good news. */
+function noneText(lookedMs: number | null, isWatched: boolean): string {
+  if (isWatched) return 'No alert is active.'
+  return lookedMs === null
+    ? 'It is unknown whether an alert is active.'
+    : 'No alert was active at the last look; what began since is unknown.'
+}
+
+function lookText(lookedMs: number | null, isWatched: boolean, nowMs: number): string {
+  if (lookedMs === null) return 'No monitor has looked yet: run `metis-seq monitor run`.'
+  if (isWatched) return `As of a look ${ago(lookedMs, nowMs)} ago.`
+  return `No monitor is looking: the last look was at ${iso(lookedMs)}. Run \`metis-seq monitor run\`.`
 }
 
 function toldText({told, acknowledged, silenced}: AlertList['alerts'][number]): string {

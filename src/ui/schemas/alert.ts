@@ -136,6 +136,9 @@ export const alertSchemas: CommandSchemas = {
   'alert list': {
     data: object<AlertList>('Alerts as of the last look of a monitor.', {
       lookedMs: nullable(time('That look; null: none yet')),
+      isWatched: flag(
+        'False when no monitor has looked for 90 s, so that newer alerts are missing.',
+      ),
       alerts: list('Critical ones first.', listed),
       silences: list('In force.', silence),
       outputs: list('By name.', record),
