@@ -63,7 +63,9 @@ function sourceOf(mode: FrameSource['mode'], frame: () => RecordedFrame): Snapsh
 /** Into the working directory, under a name of its own. @returns a note for the screen */
 function saveFrame({snapshot, now}: RecordedFrame, mode: Mode): string {
   const stamp = new Date(now.wallMs).toISOString().replaceAll(/[-:]|\.\d+/g, '')
-  const path = `metis-seq-${snapshot.setting.network}-${stamp}.json`
+  // A recording may name anything, and a path is none of its business.
+  const network = snapshot.setting.network.replaceAll(/[^\w-]+/g, '-').slice(0, 40)
+  const path = `metis-seq-${network}-${stamp}.json`
   try {
     writeNewFile(path, `${stringifyJson(toDashboardData(snapshot, now, mode), 2)}\n`)
     return `Wrote ${path}.`

@@ -54,6 +54,8 @@ test('texts from outside call nobody, and add no line', () => {
   expect(slack).not.toContain('<!')
   expect(discordPayload(message)).toMatchObject({allowed_mentions: {parse: []}})
   expect(JSON.stringify(discordPayload(message))).toContain(String.raw`\\*\\*bold\\*\\*`)
+  const linked = messageWith([{alert: {cost: '[restart](https://evil.example) <@1> # loud'}}])
+  expect(JSON.stringify(discordPayload(linked))).not.toMatch(/[^\\][[\]]\(|[^\\]<@|[^\\]# /)
   expect(message.notices[0]!.text).not.toMatch(/[\n\u202E]/)
   expect(telegramPayload(message, '1')).not.toHaveProperty('parse_mode')
 })

@@ -1,6 +1,6 @@
 /** The commands of alerts, and a monitor as a process that is killed. */
 import {once} from 'node:events'
-import {readFileSync, statSync, writeFileSync} from 'node:fs'
+import {readFileSync, rmSync, statSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 
 import {expect, test} from 'vitest'
@@ -261,6 +261,11 @@ test('an output that is added to a running monitor gets the next notice, and a b
   await expect.poll(async () => metric(monitor, 'metis_seq_output_up')).toHaveLength(1)
   writeFileSync(temp.path('alerts.json'), '{')
   await expect.poll(() => monitor.stderr()).toContain('outputs not loaded')
+  rmSync(temp.path('alerts.json'))
+  await expect
+    .poll(() => monitor.stderr())
+    .toMatch(/outputs (?:loaded.*"outputs":0|not loaded.*it is gone)/)
+  expect(await metric(monitor, 'metis_seq_output_up')).toHaveLength(1)
   await run(temp, 'alert set l2-unreachable --off')
   monitor.child.kill('SIGTERM')
   expect(await monitor.result).toMatchObject({exitCode: 0})

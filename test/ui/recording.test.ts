@@ -1,5 +1,5 @@
 /** A session on file: as small as its changes, there after a kill, and refused or named where it is damaged. */
-import {writeFileSync} from 'node:fs'
+import {mkdirSync, readdirSync, writeFileSync} from 'node:fs'
 import {gzipSync} from 'node:zlib'
 
 import {afterAll, afterEach, beforeAll, expect, test, vi} from 'vitest'
@@ -115,6 +115,24 @@ test('a replay moves by itself and on request, is held, and stays at its last fr
   source.player!.seek(600_000)
   vi.advanceTimersByTime(10_000)
   expect(second()).toBe(119)
+})
+
+test('what is saved from a replay stays in the working directory, whatever its network is called', () => {
+  const frame = (second: number) => {
+    const {now, snapshot: shown} = frameOf(second)
+    const network = `/../../../../../..${temp.path('outside')}/x\u001B[2J`
+    return {now, snapshot: {...shown, setting: {...shown.setting, network}}}
+  }
+  const file = fileOf('foreign.gz', linesOf(1, frame))
+  const before = process.cwd()
+  mkdirSync(temp.path('work'))
+  process.chdir(temp.path('work'))
+  try {
+    expect(replaySource(file).save()).toMatch(/^Wrote metis-seq-[\w-]+\.json\.$/)
+    expect(readdirSync('.')).toEqual([expect.stringMatching(/^metis-seq-[\w-]+\.json$/)])
+  } finally {
+    process.chdir(before)
+  }
 })
 
 test('a damaged frame leaves the one before it, and is named', () => {

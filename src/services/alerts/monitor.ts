@@ -27,7 +27,7 @@ import {serveMonitor, type MonitorHealth} from './monitor-server.ts'
 import type {AlertOutput} from './output-port.ts'
 import {startOutputQueue, type OutputQueue} from './output-queue.ts'
 import {openOutputs} from './outputs/open-outputs.ts'
-import {alertsMark, readAlerts} from './outputs-file.ts'
+import {alertsMark, fileGone, NO_FILE, readAlerts} from './outputs-file.ts'
 import {choicesOf} from './rules.ts'
 import {AlertTracker} from './tracker.ts'
 import {UnkeptAlerts} from './unkept.ts'
@@ -295,6 +295,8 @@ class MonitorLoop {
     if (mark === this.#mark) return
     this.#mark = mark
     try {
+      // The last output that is removed leaves a file; without one, somebody has moved it, or a disk is away.
+      if (mark === NO_FILE) throw fileGone(this.#context.home)
       this.loadOutputs(readAlerts(this.#context.home))
       this.#options.logger.info('outputs loaded', {outputs: this.outputs.length})
     } catch (error) {

@@ -54,13 +54,16 @@ export function readAlerts(home: Home): AlertsDocument {
   return value as AlertsDocument
 }
 
-/** Identity of the file's content, to notice changes; `none` while there is no file. */
+/** In place of a mark while there is no file. */
+export const NO_FILE = 'none'
+
+/** Identity of the file's content, to notice changes; {@link NO_FILE} while there is none. */
 export function alertsMark(home: Home): string {
   try {
     const {ino, mtimeMs, size, mode} = statSync(alertsFile(home))
     return [ino, mtimeMs, size, mode].join()
   } catch {
-    return 'none'
+    return NO_FILE
   }
 }
 
@@ -124,6 +127,11 @@ export function unknownOutput(name: string, known: readonly string[]): MetisSeqE
     facts: {output: shown, known: known.join(', ') || 'none'},
     hints: ['Run `metis-seq alert output list`.'],
   })
+}
+
+/** The file that a running monitor has read is not there any more. */
+export function fileGone(home: Home): MetisSeqError {
+  return invalid(alertsFile(home), 'it is gone')
 }
 
 function invalid(path: string, reason: string, cause?: unknown): MetisSeqError {

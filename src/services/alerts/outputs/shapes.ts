@@ -55,8 +55,9 @@ export function discordPayload(message: AlertMessage): object {
   }
 }
 
+/** Brackets too: a text from outside must not become a link that hides where it leads. */
 function escapeMarkdown(text: string): string {
-  return text.replaceAll(/[\\*_~`|>]/g, String.raw`\$&`)
+  return text.replaceAll(/[\\*_~`|<>[\]()#]/g, String.raw`\$&`)
 }
 
 /**
