@@ -6,12 +6,17 @@ import {issueIds, type HealthReport, type Issue} from '../../src/health/issue.ts
 import {systemClock, type Clock} from '../../src/lib/clock.ts'
 import {silentLogger} from '../../src/lib/log.ts'
 import {DeliveryError, type AlertOutput} from '../../src/services/alerts/output-port.ts'
-import {startOutputQueue, waitMs} from '../../src/services/alerts/output-queue.ts'
+import {isToldToNobody, startOutputQueue, waitMs} from '../../src/services/alerts/output-queue.ts'
 import {openOutput} from '../../src/services/alerts/outputs/open-outputs.ts'
 import type {AlertMessage} from '../../src/services/alerts/message.ts'
 import {TICK_MS} from '../../src/services/alerts/monitor.ts'
 import {AlertTracker} from '../../src/services/alerts/tracker.ts'
-import {openAlertStore, QUEUE_MOST, type AlertStore} from '../../src/store/alert-store.ts'
+import {
+  openAlertStore,
+  QUEUE_MOST,
+  type AlertStore,
+  type OutputRecord,
+} from '../../src/store/alert-store.ts'
 import {alertWith} from '../helpers/alert-messages.ts'
 import {startHttpStub} from '../helpers/http-stub.ts'
 import {makeTempHome} from '../helpers/temp-home.ts'
@@ -105,6 +110,19 @@ test('a message that the store cannot note is not sent again while it cannot', a
   expect(output.got.map(({notices}) => notices.map(({text}) => text))).toEqual([['a'], ['b']])
   expect(store.outputs()).toMatchObject([{sentEver: 2}])
   store.close()
+})
+
+test('a monitor tells nobody when every output has failed for a minute with something to say', () => {
+  const failing = (sinceMs: number, pending = 1): OutputRecord => ({
+    ...{output: 'ops', pending, dropped: 0, droppedEver: 0, sentEver: 0, lastSentMs: null},
+    failure: {reason: 'it fails', sinceMs},
+  })
+  expect(isToldToNobody([failing(0), failing(0)], 60_000)).toBe(true)
+  expect(isToldToNobody([failing(0)], 59_999)).toBe(false)
+  expect(isToldToNobody([failing(0), failing(30_000)], 60_000)).toBe(false)
+  expect(isToldToNobody([failing(0), {...failing(0), failure: null}], 60_000)).toBe(false)
+  expect(isToldToNobody([failing(0, 0)], 60_000)).toBe(false)
+  expect(isToldToNobody([], 60_000)).toBe(false)
 })
 
 test('waits are bounded, differ between monitors, and follow the other side within reason', () => {

@@ -10,8 +10,8 @@ const EVERY_SECONDS = 60
 export interface DeadManOptions {
   /** Read each time; undefined while there is none. */
   settings(): DeadManSettings | undefined
-  /** No ping while the monitor does not look: that is what it is for. */
-  isLooking(): boolean
+  /** No ping while the monitor does not look, or tells nobody: that is what it is for. */
+  isWorking(): boolean
   onPing(isReached: boolean): void
   clock: Clock
   logger: Logger
@@ -20,13 +20,13 @@ export interface DeadManOptions {
 
 /** Runs until the signal. A ping says that the monitor works, not that all is well. */
 export async function runDeadMan(options: DeadManOptions): Promise<void> {
-  const {settings, isLooking, onPing, clock, logger, signal} = options
+  const {settings, isWorking, onPing, clock, logger, signal} = options
   let wasReached = true
   while (!signal.aborted) {
     const now = settings()
     // Until it looks for the first time, it is asked again soon.
     let waitMs = 1_000
-    if (now && isLooking()) {
+    if (now && isWorking()) {
       waitMs = (now.everySeconds ?? EVERY_SECONDS) * 1000
       const reason = await ping(now.url, signal).then(
         () => undefined,

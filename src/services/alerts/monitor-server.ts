@@ -7,9 +7,9 @@ import {createHostCheck, type HostList} from '../../lib/host-names.ts'
 import {listen, sendJson, sendText, type HttpServer} from '../../lib/http-server.ts'
 
 export interface MonitorHealth {
-  /** True while nothing critical is known and the monitor looks. */
+  /** True while nothing critical is known, the monitor looks, and an output takes what it has to say. */
   ok: boolean
-  state: 'ok' | 'unknown' | 'warn' | 'critical' | 'not-looking'
+  state: 'ok' | 'unknown' | 'warn' | 'critical' | 'not-looking' | 'not-telling'
   headline: string
 }
 

@@ -25,7 +25,7 @@ import {emptyDocument, type AlertsDocument} from './document.ts'
 import {monitorMetrics, type MonitorLook} from './monitor-metrics.ts'
 import {serveMonitor, type MonitorHealth} from './monitor-server.ts'
 import type {AlertOutput} from './output-port.ts'
-import {startOutputQueue, type OutputQueue} from './output-queue.ts'
+import {isToldToNobody, startOutputQueue, type OutputQueue} from './output-queue.ts'
 import {openOutputs} from './outputs/open-outputs.ts'
 import {alertsMark, fileGone, NO_FILE, readAlerts} from './outputs-file.ts'
 import {choicesOf} from './rules.ts'
@@ -187,7 +187,7 @@ class MonitorLoop {
     this.#deadMan = runDeadMan({
       ...{clock, logger, signal},
       settings: () => this.#document.deadMan,
-      isLooking: () => this.#isLooking(),
+      isWorking: () => this.#isLooking() && this.#isTelling(),
       onPing: (isReached) => (this.#deadManReached = isReached),
     })
   }
@@ -309,12 +309,23 @@ class MonitorLoop {
     return this.#lookedMs !== null && performance.now() - this.#lookedMs < NOT_LOOKING_MS
   }
 
+  /** False while its notices reach nobody: somebody else has to notice. */
+  #isTelling(): boolean {
+    try {
+      return !isToldToNobody(this.#store.outputs(), this.#options.clock.nowMs())
+    } catch {
+      return false
+    }
+  }
+
   health(): MonitorHealth {
     const report = this.#live?.health.get()
     const away = {ok: false, state: 'not-looking'} as const
     if (this.#isStoreFailing) return {...away, headline: 'the monitor cannot store its alerts'}
     if (!report || !this.#isLooking())
       return {...away, headline: 'the monitor has no current report'}
+    if (!this.#isTelling())
+      return {ok: false, state: 'not-telling', headline: 'no alert output takes its messages'}
     const {state, headline} = report
     return {ok: state === 'ok' || state === 'warn', state, headline}
   }

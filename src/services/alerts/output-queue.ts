@@ -2,7 +2,7 @@
 import type {Alert, Notice, NoticeType} from '../../health/alerts/decide.ts'
 import type {Clock} from '../../lib/clock.ts'
 import {errorFacts, type Logger} from '../../lib/log.ts'
-import type {AlertStore, StoredNotice} from '../../store/alert-store.ts'
+import type {AlertStore, OutputRecord, StoredNotice} from '../../store/alert-store.ts'
 import {MESSAGE_NOTICES, toMessageNotice, type AlertMessage} from './message.ts'
 import {DeliveryError, type AlertOutput} from './output-port.ts'
 
@@ -142,6 +142,20 @@ function messageOf(
     notices: batch.map((stored) => toMessageNotice(toNotice(stored), stored.uid)),
     dropped: record?.dropped ?? 0,
   }
+}
+
+/** The first waits add up to it: by then, a failure is no hiccup. */
+const NOT_TELLING_MS = 60_000
+
+/** True while there are notices, and every output has refused them for a minute. Pure. */
+export function isToldToNobody(outputs: readonly OutputRecord[], nowMs: number): boolean {
+  return (
+    outputs.length > 0 &&
+    outputs.every(
+      ({pending, failure}) =>
+        pending > 0 && failure !== null && nowMs - failure.sinceMs >= NOT_TELLING_MS,
+    )
+  )
 }
 
 /** As it was decided. */
