@@ -1,4 +1,4 @@
-import {maxUint256, zeroAddress, type Address} from 'viem'
+import {zeroAddress, type Address} from 'viem'
 import {readContract} from 'viem/actions'
 
 import type {Epoch} from '../../../protocol/epoch.ts'
@@ -49,19 +49,39 @@ export async function readNewestEpochNumber(l2: ChainClient, {sequencerSet}: At)
 /**
  * The epoch that contains a block; undefined when none does.
  *
- * - Source: `MetisSequencerSet.getEpochByBlock` (uint256.max means none).
+ * `MetisSequencerSet.getEpochByBlock` walks all epochs, and for a block that none covers it runs out
+ * of gas after some hundred of them: a halted L2 would pass for one that does not respond. Epochs
+ * begin in the order of their numbers, so a few of them are enough; most blocks are near the newest.
+ *
+ * - Source: `MetisSequencerSet.epochs`.
+ *
+ * @throws {MetisSeqError} ENDPOINT_WRONG_ANSWER
  */
 export async function readEpochOfBlock(
   l2: ChainClient,
   {sequencerSet, block}: At & {block: bigint},
 ): Promise<Epoch | undefined> {
-  const number = await readContract(l2, {
-    address: sequencerSet,
-    abi: metisSequencerSetAbi,
-    functionName: 'getEpochByBlock',
-    args: [block],
-  })
-  return number === maxUint256 ? undefined : readEpoch(l2, {sequencerSet, number})
+  const read = (number: bigint) => readEpoch(l2, {sequencerSet, number})
+  const newest = await read(await readNewestEpochNumber(l2, {sequencerSet}))
+  if (!newest || block > newest.endBlock) return undefined
+  if (block >= newest.startBlock) return newest
+  // The epoch is one before `above`, and not before `found` once there is one.
+  let above = newest.number
+  let found: Epoch | undefined
+  for (let step = 1n; !found; step *= 4n) {
+    if (above === 0n) return undefined
+    const tried = await read(above > step ? above - step : 0n)
+    if (!tried) return undefined
+    if (tried.startBlock <= block) found = tried
+    else above = tried.number
+  }
+  while (above - found.number > 1n) {
+    const middle = await read((above + found.number) / 2n)
+    if (!middle) return undefined
+    if (middle.startBlock <= block) found = middle
+    else above = middle.number
+  }
+  return block <= found.endBlock ? found : undefined
 }
 
 /**
