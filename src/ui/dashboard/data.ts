@@ -75,8 +75,8 @@ export function toDashboardData(
   const look = extras.rotation.value
   const rotation = feeds.l2.value && withPlan(feeds.l2.value, feeds.pos.value?.planned ?? null)
   return {
-    mode: mode === 'REPLAY' ? 'replay' : 'live',
     ...{atMs: now.wallMs, network: setting.network, profile: setting.profile},
+    mode: mode === 'REPLAY' ? 'replay' : 'live',
     health: assessSources(setting, sourcesOf(feeds), snapshot.health, now, snapshot.moved),
     sources: Object.entries({...feeds, ...extras}).map(([name, feed]) =>
       sourceLook(name, feed, now),
