@@ -58,6 +58,7 @@ test('texts from outside call nobody, and add no line', () => {
   expect(JSON.stringify(discordPayload(linked))).not.toMatch(/[^\\][[\]]\(|[^\\]<@|[^\\]# /)
   expect(message.notices[0]!.text).not.toMatch(/[\n\u202E]/)
   expect(telegramPayload(message, '1')).not.toHaveProperty('parse_mode')
+  expect(JSON.stringify(telegramPayload(message, '1'))).not.toMatch(/@everyone/)
 })
 
 test('URLs of endpoints lose everything behind their host', () => {

@@ -1,5 +1,6 @@
 import {systemClock, type Clock} from '../../lib/clock.ts'
 import {MetisSeqError} from '../../lib/errors.ts'
+import {formatDuration} from '../../lib/units.ts'
 import type {Context} from '../context.ts'
 import {HORIZON_EPOCHS, isHopeless, readWindow, type DutyWindow} from './window.ts'
 
@@ -65,7 +66,7 @@ function noWindow({needSeconds, widest}: DutyWindow): MetisSeqError {
   const widestSeconds = Math.floor(widest?.lastsSeconds ?? 0)
   return new MetisSeqError({
     code: 'NO_WINDOW',
-    message: `No window of ${needSeconds} s is in the next ${HORIZON_EPOCHS} epochs; the widest has ${widestSeconds} s.`,
+    message: `No window of ${formatDuration(needSeconds)} is in the next ${HORIZON_EPOCHS} epochs; the widest has ${formatDuration(widestSeconds)}.`,
     facts: {
       ...{idleSeconds: `${needSeconds}`, widestSeconds: `${widestSeconds}`},
       horizonEpochs: `${HORIZON_EPOCHS}`,
