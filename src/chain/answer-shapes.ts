@@ -3,7 +3,8 @@
  * return anything.
  */
 import {isRecord} from '../lib/json.ts'
-import {LAST_SECOND} from './plausible.ts'
+import {MOST_BLOCK} from '../protocol/epoch.ts'
+import {LAST_SECOND, MOST_METIS_WEI} from './plausible.ts'
 
 type Shape = (value: unknown) => boolean
 
@@ -17,8 +18,11 @@ const quantity = matches(/^0x[0-9a-f]{1,64}$/i)
 const index = matches(/^0x0{0,51}[0-9a-f]{1,13}$/i)
 /** Block time: until the year 9999, the last one with four digits. */
 const time: Shape = (value) => index(value) && BigInt(value as string) <= LAST_SECOND
+const height: Shape = (value) => index(value) && BigInt(value as string) <= MOST_BLOCK
 /** Wei per gas: a million METIS. No transaction could exceed it. */
 const gasPrice = matches(/^0x0{0,44}[0-9a-f]{1,20}$/i)
+/** A hundred times the supply of METIS, and eight of ETH. */
+const balance: Shape = (value) => quantity(value) && BigInt(value as string) <= MOST_METIS_WEI
 const hash = matches(/^0x[0-9a-f]{64}$/i)
 const address = matches(/^0x[0-9a-f]{40}$/i)
 const hex = matches(/^0x[0-9a-f]*$/i)
@@ -69,7 +73,7 @@ const block = record({
   ...each(maybe(quantity), 'blobGasUsed', 'excessBlobGas', 'gasLimit', 'gasUsed'),
   baseFeePerGas: maybe(gasPrice),
   // A pending block has neither number nor hash; we never request one.
-  ...{number: index, timestamp: time, hash, parentHash: maybe(hash)},
+  ...{number: height, timestamp: time, hash, parentHash: maybe(hash)},
   transactions: maybe(listOf(either(hash, transaction))),
 })
 
@@ -88,8 +92,10 @@ const feeHistory = record({
 })
 
 const shapes: Readonly<Record<string, Shape>> = {
-  ...each(quantity, 'eth_chainId', 'eth_getBalance'),
-  ...each(index, 'eth_blockNumber', 'eth_getTransactionCount', 'eth_estimateGas'),
+  eth_chainId: quantity,
+  eth_getBalance: balance,
+  eth_blockNumber: height,
+  ...each(index, 'eth_getTransactionCount', 'eth_estimateGas'),
   ...each(gasPrice, 'eth_gasPrice', 'eth_maxPriorityFeePerGas'),
   ...each(bytes, 'eth_call', 'eth_getCode', 'eth_getStorageAt'),
   ...each(maybe(block), 'eth_getBlockByNumber', 'eth_getBlockByHash'),

@@ -51,14 +51,20 @@ export function createEndpoint({
     throw wrongAnswer(call, url)
   }
   let proof: Promise<void> | undefined
+  let provenMs = -Infinity
   return {
     source,
     batchLimit: () => batchLimitOf(url),
     close: () => rpc.close(),
     async request(call) {
-      proof ??= proveChainId(ask, name, url, chainId, source)
-      const proven = proof.catch((error: unknown) => {
-        proof = undefined
+      const nowMs = performance.now()
+      if (proof === undefined || nowMs - provenMs > PROOF_MS) {
+        provenMs = nowMs
+        proof = proveChainId(ask, name, url, chainId, source)
+      }
+      const current = proof
+      const proven = current.catch((error: unknown) => {
+        if (proof === current) proof = undefined
         throw error
       })
       if (call.method === 'eth_sendRawTransaction') {
@@ -74,6 +80,12 @@ export function createEndpoint({
     },
   }
 }
+
+/**
+ * An address can be given to a node of another chain while a screen is open. No screen polls a chain
+ * more often, so each of its polls is proven by itself, in the same HTTP request.
+ */
+const PROOF_MS = 400
 
 /** The endpoint is at fault, and the next one may work. */
 function wrongAnswer({method}: RpcCall, url: string): RpcTransportError {
@@ -108,7 +120,10 @@ async function proveChainId(
 ): Promise<void> {
   const answer = await send({method: 'eth_chainId'})
   const actual = typeof answer === 'string' ? Number(answer) : Number.NaN
-  if (actual === chainId) return
+  if (actual === chainId) {
+    if (source.state === 'wrong-chain') source.state = 'fresh'
+    return
+  }
   source.state = 'wrong-chain'
   throw new MetisSeqError({
     code: 'WRONG_CHAIN',

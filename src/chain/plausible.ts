@@ -3,8 +3,8 @@ import {wrongRead} from './endpoint-errors.ts'
 
 /** Registered sequencers; a few dozen in the first years. */
 export const MOST_SEQUENCERS = 10_000n
-/** Ten thousand years of epochs of five minutes. */
-export const MOST_EPOCH_NUMBER = 1_000_000_000n
+/** A hundred times the supply of METIS: no stake, reward or balance of it exceeds that. */
+export const MOST_METIS_WEI = 1_000_000_000n * 10n ** 18n
 /** Unix time, or a delay, of the year 9999: the last one with four digits. */
 export const LAST_SECOND = 253_402_300_799n
 

@@ -1,5 +1,5 @@
 import {MetisSeqError} from '../lib/errors.ts'
-import type {Validator} from '../protocol/span.ts'
+import {MOST_POWER, type Validator} from '../protocol/span.ts'
 import {
   currentValidators,
   proposerOf,
@@ -174,7 +174,7 @@ function withValidators(state: PosState, validators: Validator[]): PosState {
 /** Whole METIS, rounded down. Undefined below one. */
 function powerOf(amountWei: bigint): number | undefined {
   const power = amountWei / WEI_PER_METIS
-  if (power > BigInt(Number.MAX_SAFE_INTEGER)) {
+  if (power > BigInt(MOST_POWER)) {
     throw new MetisSeqError({
       code: 'IMPOSSIBLE_AMOUNT',
       message: `An L1 event locks ${amountWei} wei, more than METIS exists.`,

@@ -13,6 +13,20 @@ export interface Epoch {
   endBlock: bigint
 }
 
+/** Ten thousand years of epochs of five minutes. */
+export const MOST_EPOCH_NUMBER = 1_000_000_000n
+/** Six hundred years of blocks of two seconds. */
+export const MOST_BLOCK = 10_000_000_000n
+/** Eight months of such blocks. The first epoch is longer: it ends where the rotation began. */
+export const MOST_EPOCH_BLOCKS = 10_000_000n
+
+/** False for numbers that no chain reaches: a window or a date computed from them would be nonsense. */
+export function isPlausibleEpoch({number, startBlock, endBlock}: Omit<Epoch, 'signer'>): boolean {
+  if (number < 0n || startBlock < 0n || endBlock < startBlock) return false
+  if (number > MOST_EPOCH_NUMBER || endBlock > MOST_BLOCK) return false
+  return number === 0n || endBlock - startBlock < MOST_EPOCH_BLOCKS
+}
+
 /**
  * The epoch that contains a block, newest first as the contract searches, so that after a respan the
  * later commitment wins.

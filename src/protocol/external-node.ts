@@ -9,6 +9,7 @@ import {isHash, type Hash} from 'viem'
 
 import {cleanText} from '../lib/clean-text.ts'
 import {isRecord} from '../lib/json.ts'
+import {MOST_BLOCK} from './epoch.ts'
 
 export const externalModes = ['sequencer', 'verifier'] as const
 export type ExternalMode = (typeof externalModes)[number]
@@ -126,6 +127,7 @@ function parseHead(value: unknown): ExternalNode['head'] {
   const {hash} = value
   const [number, timestamp] = [parseIndex(value['number']), parseIndex(value['timestamp'])]
   if (number === null || timestamp === null || timestamp > LAST_SECOND) return null
+  if (number > Number(MOST_BLOCK)) return null
   if (typeof hash !== 'string' || !isHash(hash)) return null
   return {number, hash, timestamp}
 }
@@ -138,6 +140,7 @@ function parseRollup(value: unknown): RollupInfo | null {
   const {index, queueIndex, verifiedIndex} = rollupContext
   if (mode !== 'sequencer' && mode !== 'verifier') return null
   if (typeof syncing !== 'boolean' || !isCount(blockNumber) || !isCount(timestamp)) return null
+  if (timestamp > LAST_SECOND) return null
   if (!isCount(index) || !isCount(queueIndex) || !isCount(verifiedIndex)) return null
   return {
     ...{mode, syncing, l1Block: blockNumber, l1TimestampSeconds: timestamp},

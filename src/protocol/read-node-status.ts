@@ -2,6 +2,7 @@
 import type {Address, Hash} from 'viem'
 
 import {isRecord} from '../lib/json.ts'
+import {MOST_BLOCK} from './epoch.ts'
 import {
   nodeNeeds,
   nodePhases,
@@ -26,7 +27,10 @@ export function readNodeStatusFacts(value: unknown): NodeStatus | undefined {
   if (!isRecord(value)) return undefined
   const phase = nodePhases.find((each) => each === value['phase'])
   const head = fields(value['head'])
-  if (!phase || !head || numberIn(head, 'number') === null) return undefined
+  const number = head && numberIn(head, 'number')
+  if (!phase || !head || typeof number !== 'number') return undefined
+  // Not a height: then nothing else of it is to be believed.
+  if (number < 0 || number > Number(MOST_BLOCK)) return undefined
   const pool = fields(value['pool']) ?? {}
   const turn = (['mine', 'other', 'unknown'] as const).find((each) => each === value['turn'])
   return {
@@ -45,7 +49,7 @@ export function readNodeStatusFacts(value: unknown): NodeStatus | undefined {
     producer: textIn(value, 'producer') as Address | null,
     epoch: epochOf(value['epoch']),
     head: {
-      number: numberIn(head, 'number') ?? 0,
+      number,
       hash: hashIn(head, 'hash'),
       timestamp: numberIn(head, 'timestamp') ?? 0,
     },
@@ -238,7 +242,7 @@ function textIn(found: Fields, name: string): string | null {
 
 function numberIn(found: Fields, name: string): number | null {
   const value = found[name]
-  return typeof value === 'number' && Number.isFinite(value) ? value : null
+  return typeof value === 'number' && Math.abs(value) <= Number.MAX_SAFE_INTEGER ? value : null
 }
 
 function digitsIn(found: Fields, name: string): string {

@@ -2,6 +2,7 @@ import {createHash} from 'node:crypto'
 
 import {getAddress, type Address, type Hex} from 'viem'
 
+import {MetisSeqError} from '../lib/errors.ts'
 import {createGoRand} from './go-rand.ts'
 
 /** Producers per span on every published network. Source: Themis genesis, `producer_count`. */
@@ -52,6 +53,9 @@ export interface Span {
   /** The first one is the epoch's signer on L2. Never empty. */
   producers: [Validator, ...Validator[]]
 }
+
+/** Whole METIS: a hundred times the supply, so that no number of validators exceeds 64 bits together. */
+export const MOST_POWER = 1_000_000_000
 
 /** The fields of a validator that a selection needs. */
 export type Candidate = Pick<Validator, 'signer' | 'power' | 'startBatch' | 'endBatch' | 'jailed'>
@@ -108,6 +112,7 @@ export function eligibleValidators<T extends Candidate>(
  * Source: Themis `metis/keeper.go` SelectNextProducers, `metis/selection.go`.
  *
  * @returns empty when nobody is eligible
+ * @throws {MetisSeqError} IMPOSSIBLE_AMOUNT for powers above {@link MOST_POWER} that do not fit in 64 bits together
  */
 export function selectProducers<T extends Candidate>(options: {
   spanId: bigint
@@ -128,9 +133,8 @@ function drawProducers<T extends Candidate>(
   if (eligible.length <= producerCount) return [...eligible]
   const rand = createGoRand(seedBytes(spanId).readBigInt64BE(0))
   const total = eligible.reduce((sum, {power}) => sum + BigInt(power), 0n)
-  // Themis adds in 64 bits; a total that does not fit is not a valid set, and drawing from it would never end.
-  if (total > MAX_UINT64)
-    throw new RangeError('The power of the validators does not fit in 64 bits.')
+  // Themis adds in 64 bits; drawing from a total that does not fit would never end.
+  if (total > MAX_UINT64) throw powerImpossible(total)
   const picks = new Map<number, number>()
   for (let place = 0; place < producerCount; place++) {
     const target = drawFromOne(rand.uint64, total)
@@ -141,6 +145,15 @@ function drawProducers<T extends Candidate>(
   return eligible.flatMap((validator, index) => {
     const power = picks.get(index)
     return power === undefined ? [] : [{...validator, power}]
+  })
+}
+
+function powerImpossible(total: bigint): MetisSeqError {
+  const amountWei = total * 10n ** 18n
+  return new MetisSeqError({
+    code: 'IMPOSSIBLE_AMOUNT',
+    message: `The validators lock ${total} METIS together, more than METIS exists.`,
+    facts: {amountWei: `${amountWei}`},
   })
 }
 

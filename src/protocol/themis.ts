@@ -2,9 +2,9 @@
 import {isAddress, type Address} from 'viem'
 
 import {isRecord, type Json, type JsonObject} from '../lib/json.ts'
-import type {Epoch} from './epoch.ts'
+import {isPlausibleEpoch, MOST_BLOCK, MOST_EPOCH_NUMBER, type Epoch} from './epoch.ts'
 import type {RespanRecord} from './rotation/records.ts'
-import type {Candidate} from './span.ts'
+import {MOST_POWER, type Candidate} from './span.ts'
 
 /** A scalar from a server that may run another version: shown unchanged, used in arithmetic only if it is a number. */
 export type ThemisField = string | number | null
@@ -56,13 +56,9 @@ export function readSpan(value: Json): ThemisSpan | null {
 export function epochOfSpan({id, startBlock, endBlock, producer}: ThemisSpan): Epoch | undefined {
   if (typeof producer !== 'string' || !isAddress(producer)) return undefined
   if (!isWhole(id) || !isWhole(startBlock) || !isWhole(endBlock)) return undefined
-  if (id < 0 || startBlock < 0 || endBlock < startBlock) return undefined
-  return {
-    number: BigInt(id),
-    signer: producer,
-    startBlock: BigInt(startBlock),
-    endBlock: BigInt(endBlock),
-  }
+  const blocks = {startBlock: BigInt(startBlock), endBlock: BigInt(endBlock)}
+  const epoch = {number: BigInt(id), signer: producer, ...blocks}
+  return isPlausibleEpoch(epoch) ? epoch : undefined
 }
 
 /** @param value of `/staking/validator-set` */
@@ -85,6 +81,7 @@ export function candidateOf(validator: ThemisValidator): Candidate | undefined {
   const endBatch = wholeOf(validator.endBatch)
   if (typeof signer !== 'string' || !isAddress(signer) || !isWhole(power)) return undefined
   if (startBatch === undefined || endBatch === undefined) return undefined
+  if (power < 0 || power > MOST_POWER) return undefined
   return {signer, power, startBatch: BigInt(startBatch), endBatch: BigInt(endBatch), jailed}
 }
 
@@ -131,6 +128,8 @@ function respanOf(json: JsonObject): RespanRecord | undefined {
   if (number === undefined || startBlock === undefined || l2Epoch === undefined) return undefined
   if (typeof from !== 'string' || typeof to !== 'string') return undefined
   if (!isAddress(from) || !isAddress(to)) return undefined
+  if (number > MOST_EPOCH_NUMBER || l2Epoch > MOST_EPOCH_NUMBER || startBlock > MOST_BLOCK)
+    return undefined
   const blocks = {startBlock: BigInt(startBlock), l2Epoch: BigInt(l2Epoch)}
   return {number: BigInt(number), from, to, ...blocks}
 }

@@ -22,7 +22,7 @@ const l2Unreachable: Rule = (view) => {
   const isOther = view.l2.code === 'WRONG_CHAIN'
   // The first L2 endpoint is the operator's own node: one cause, reported once.
   const isOwn = canDo(view.setting)?.ownStatus === false && isSilent(view.node)
-  const away = isOwn ? 'your own node does not respond, so L2 is unknown' : 'L2 does not respond'
+  const away = isOwn ? 'your own node does not respond, so L2 is unknown' : silence('L2', view.l2)
   return [
     {
       id: 'l2-unreachable',
@@ -34,6 +34,12 @@ const l2Unreachable: Rule = (view) => {
       ...silentSince(view.l2, view),
     },
   ]
+}
+
+function silence(chain: string, {code}: {code: string}): string {
+  return code === 'ENDPOINT_STALE'
+    ? `the ${chain} endpoint is behind`
+    : `${chain} does not respond`
 }
 
 /** Status of the operator's own node. */
@@ -139,7 +145,7 @@ const l1Unreachable: Rule = (view) => {
     {
       id: 'l1-unreachable',
       severity: 'warn',
-      text: isOther ? 'no L1 endpoint serves this network' : 'L1 does not respond',
+      text: isOther ? 'no L1 endpoint serves this network' : silence('L1', view.l1),
       cost: `Stake and rewards are unknown and nothing can be sent. ${view.l1.reason}`,
       remedy: isOther ? commandFor(view.setting, 'network check') : lookAfter(view, view.l1),
       sources: ['l1'],

@@ -22,7 +22,7 @@ export const networkWords: WordsOf<ReturnType<typeof networkCodes>> = {
     'Use another data directory, or move this one away: it is rebuilt from the chains.',
   ],
   IMPOSSIBLE_AMOUNT: [
-    'An L1 event locks more METIS than exists, so the endpoint is lying.',
+    'More METIS is locked than exists, so an endpoint is lying.',
     'Check the L1 endpoint of the consensus layer.',
   ],
   L1_STOPPED: [

@@ -1,7 +1,13 @@
 import type {Address} from 'viem'
 
 import type {Epoch} from '../epoch.ts'
-import {eligibleValidators, forecastProducers, selectProducers, type Candidate} from '../span.ts'
+import {
+  eligibleValidators,
+  forecastProducers,
+  PRODUCER_COUNT,
+  selectProducers,
+  type Candidate,
+} from '../span.ts'
 import {isSame} from './records.ts'
 
 /**
@@ -34,6 +40,8 @@ export interface ReplayedSpan {
   drawn: Address | null
   /** False where a respan or a recovery has set the producer. */
   isDrawn: boolean
+  /** Whole METIS of everybody who could be drawn. */
+  powers: ReadonlyMap<Address, number>
 }
 
 /** How often the replay of a draw was right. */
@@ -44,9 +52,16 @@ export interface BackTest {
   misses: bigint[]
   /** Spans whose producer was set by a respan or a recovery, and not drawn. */
   set: number
+  /** Probability that guesses, weighted by stake, would have been right as often: 1 without a hit. */
+  chance: number
 }
 
 const MOST_MISSES = 20
+/**
+ * Hits that guesses reach with a probability of this or more prove nothing. Seven draws of three equal
+ * stakes are below it, ten of two, and those of a validator with nearly all the stake never.
+ */
+export const MOST_CHANCE = 1e-3
 
 export interface ForecastEpoch {
   number: bigint
@@ -68,13 +83,24 @@ export interface StakeShare {
   share: number
 }
 
-/** Confidence in the draws after the planned epochs. `none`: no source that is up to date. */
-export type Confidence = 'proven' | 'unproven' | 'refuted' | 'none'
+/**
+ * Confidence in the draws after the planned epochs. `sole`: one validator can be drawn, so nothing
+ * depends on the draw. `none`: no source that is up to date.
+ */
+export const confidences = ['proven', 'sole', 'unproven', 'refuted', 'none'] as const
+export type Confidence = (typeof confidences)[number]
 
-/** A replay that was wrong once proves that the draw is not understood, so shares are all that is left. */
-export function confidenceOf({tested, hits}: BackTest): Confidence {
-  if (tested === 0) return 'unproven'
-  return hits === tested ? 'proven' : 'refuted'
+/**
+ * A replay that was wrong once proves that the draw is not understood, so shares are all that is left,
+ * even where one validator is. Right ones prove something once guesses would hardly be right as often.
+ *
+ * @param candidates who can be drawn next
+ */
+export function confidenceOf({tested, hits, chance}: BackTest, candidates: number): Confidence {
+  if (candidates === 0) return 'none'
+  if (hits < tested) return 'refuted'
+  if (candidates <= PRODUCER_COUNT) return 'sole'
+  return chance < MOST_CHANCE ? 'proven' : 'unproven'
 }
 
 export function backTest(spans: readonly ReplayedSpan[]): BackTest {
@@ -88,7 +114,15 @@ export function backTest(spans: readonly ReplayedSpan[]): BackTest {
       .toSorted((a, b) => (a > b ? -1 : 1))
       .slice(0, MOST_MISSES),
     set: spans.length - drawn.length,
+    chance: drawn.reduce((product, span) => product * chanceOfHit(span), 1),
   }
+}
+
+/** The stake of the drawn one among all who could be; 1 for a miss. */
+function chanceOfHit({producer, drawn, powers}: ReplayedSpan): number {
+  const power = drawn === null ? undefined : powers.get(drawn)
+  if (power === undefined || !isSame(producer, drawn)) return 1
+  return power / [...powers.values()].reduce((sum, each) => sum + each, 0)
 }
 
 /**
@@ -164,7 +198,8 @@ function drawnAs(
   if (confidence === 'refuted') return {label: 'probable', basis: 'stake-share', signer: null}
   if (confidence === 'none' || drawn === undefined)
     return {label: 'unknown', basis: 'none', signer: null}
-  return {label: confidence === 'proven' ? 'exact' : 'probable', basis: 'selection', signer: drawn}
+  const isCertain = confidence === 'proven' || confidence === 'sole'
+  return {label: isCertain ? 'exact' : 'probable', basis: 'selection', signer: drawn}
 }
 
 /** A screen asks four times a second for the same draws, which cost some milliseconds. */

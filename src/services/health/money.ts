@@ -6,6 +6,7 @@ import {readTokenBalance} from '../../chain/actions/erc20/read-token.ts'
 import {readPool, readWhitelisted} from '../../chain/actions/locking-pool/read-pool.ts'
 import {readOwnedSequencerId} from '../../chain/actions/locking-pool/read-sequencer-ids.ts'
 import {readSequencer} from '../../chain/actions/locking-pool/read-sequencer.ts'
+import {atMost, MOST_METIS_WEI} from '../../chain/plausible.ts'
 import type {MoneyFacts} from '../../health/snapshot.ts'
 import type {PoolSettings} from '../../protocol/locking-pool.ts'
 import type {Sequencer} from '../../protocol/sequencer.ts'
@@ -55,7 +56,8 @@ export async function readMoney(context: Context, owner: Address): Promise<L1Mon
   const facts = {pool, owner, ownerIsWhitelisted, ownerMetisWei, timeSeconds: block.timestamp}
   return {
     stake: sequencer ? toStakeView(sequencer, pool) : null,
-    ...{ownerMetisWei, ownerEthWei, ownerIsWhitelisted},
+    ...{ownerMetisWei: atMost(MOST_METIS_WEI, 'balanceOf', ownerMetisWei)},
+    ...{ownerEthWei, ownerIsWhitelisted},
     paused: pool.paused,
     minLockMetisWei: pool.minLockMetisWei,
     rewardBatchId: pool.rewardBatchId,

@@ -37,7 +37,10 @@ export function startExtras(context: Context, signal: AbortSignal): ExtraPollers
   const owner = context.profile?.owner ?? null
   const readRotation = rotationReader(context, {count: HORIZON_EPOCHS, signer, signal})
   return {
-    rotation: startPoller({periodMs: ROTATION_MS, read: readRotation, signal}),
+    rotation: startPoller({
+      ...{periodMs: ROTATION_MS, read: readRotation, signal},
+      height: {chain: 'L2', of: ({forecast}) => forecast.headBlock},
+    }),
     duty: signer
       ? startPoller({
           periodMs: DUTY_MS,

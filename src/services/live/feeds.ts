@@ -27,8 +27,21 @@ export interface PollerOptions<T> {
   read(): Promise<T>
   /** Called with each new value and the previous one. */
   onValue?(value: T, before: T | null): void
+  /** The block of a value: one that is older than the last comes from a replica that lags. */
+  height?: Height<T>
   signal: AbortSignal
 }
+
+export interface Height<T> {
+  chain: 'L1' | 'L2'
+  of(value: T): bigint
+}
+
+/**
+ * One address may front several nodes, of which some lag. Only when nothing newer has come for a minute
+ * is it the chain itself that has gone back, as after a reset or a reorg.
+ */
+const BACKWARD_MS = 60_000
 
 /** A source that is down is polled less often, and its recovery is noticed within this many periods. */
 const MAX_BACKOFF = 4
@@ -37,9 +50,11 @@ const MAX_WAIT_MS = 120_000
 
 /**
  * Polls one source. A failing source keeps its last good value and is polled less often, up to four
- * times the period or two minutes; it never blocks the others.
+ * times the period or two minutes; it never blocks the others. A value of an older block than the last
+ * one is dropped: the last one stays, and ages.
  */
-export function startPoller<T>({periodMs, read, onValue, signal}: PollerOptions<T>): Poller<T> {
+export function startPoller<T>(options: PollerOptions<T>): Poller<T> {
+  const {periodMs, read, onValue, height, signal} = options
   const store = createSnapshotStore<Feed<T>>(firstFeed(periodMs))
   let failures = 0
   let timer: NodeJS.Timeout | undefined
@@ -55,6 +70,8 @@ export function startPoller<T>({periodMs, read, onValue, signal}: PollerOptions<
       failures = 0
       if (signal.aborted) return
       const atMs = performance.now()
+      const lag = height ? lagOf(value, before, height, atMs) : null
+      if (lag) return void store.set({...before, error: lag.error})
       store.set({value, atMs, error: null, tookMs: atMs - askedMs, periodMs})
       onValue?.(value, before.value)
     } catch (error) {
@@ -77,6 +94,28 @@ export function startPoller<T>({periodMs, read, onValue, signal}: PollerOptions<
   signal.addEventListener('abort', () => clearTimeout(timer), {once: true})
   void ask()
   return {store, refresh: () => void ask()}
+}
+
+/** Null for a value that is not behind the last one, or no longer disputed by a newer one. */
+function lagOf<T>(
+  value: T,
+  {value: last, atMs: lastMs, error, periodMs}: Feed<T>,
+  {chain, of}: Height<T>,
+  nowMs: number,
+): Pick<Feed<T>, 'error'> | null {
+  if (last === null || lastMs === null) return null
+  const [newest, told] = [of(last), of(value)]
+  const ageMs = nowMs - lastMs
+  if (told >= newest || ageMs > BACKWARD_MS) return null
+  // One answer of a replica that lags is no failure, as long as others come in time.
+  if (ageMs <= staleAfterMs(periodMs)) return {error: null}
+  const reason = `The ${chain} endpoint answers with block ${told}, after block ${newest}.`
+  return {
+    error: {
+      ...{code: 'ENDPOINT_STALE', reason, isSilent: false},
+      sinceMs: error?.sinceMs ?? nowMs,
+    },
+  }
 }
 
 function firstFeed<T>(periodMs: number): Feed<T> {

@@ -6,7 +6,14 @@ import {watchHead} from '../../health/head-watch.ts'
 import {stallLimitSeconds} from '../../health/stall.ts'
 import {createSnapshotStore, type SnapshotStore} from '../../lib/snapshot-store.ts'
 import type {Context} from '../context.ts'
-import {absentPoller, startPoller, toSource, type Feed, type Poller} from './feeds.ts'
+import {
+  absentPoller,
+  startPoller,
+  toSource,
+  type Feed,
+  type Poller,
+  type PollerOptions,
+} from './feeds.ts'
 import {nowOf} from '../health/look-once.ts'
 import {LST_MS} from '../health/lst.ts'
 import {settingOf} from '../health/setting.ts'
@@ -88,16 +95,21 @@ function startPollers(
   const poll = <K extends SourceKey>(
     key: K,
     periodMs: number,
-    onValue?: (value: Looks[K], before: Looks[K] | null) => void,
+    more: Pick<PollerOptions<Looks[K]>, 'onValue' | 'height'> = {},
   ): Poller<Looks[K]> => {
     const read: (() => Promise<Looks[K]>) | null = readers[key]
-    if (!read) return absentPoller()
-    return startPoller<Looks[K]>({periodMs, read, signal, ...(onValue ? {onValue} : {})})
+    return read ? startPoller<Looks[K]>({periodMs, read, signal, ...more}) : absentPoller()
   }
   return {
-    l2: poll('l2', Math.min(1000, context.network.l2.slotMs), onRotation),
-    l1: poll('l1', 2000),
-    money: poll('money', 5000, (now, before) => tell(moneyEvents(now, before, Date.now()))),
+    l2: poll('l2', Math.min(1000, context.network.l2.slotMs), {
+      onValue: onRotation,
+      height: {chain: 'L2', of: ({headBlock}) => headBlock},
+    }),
+    l1: poll('l1', 2000, {height: {chain: 'L1', of: ({block}) => block}}),
+    money: poll('money', 5000, {
+      onValue: (now, before) => tell(moneyEvents(now, before, Date.now())),
+      height: {chain: 'L1', of: ({l1Block}) => l1Block},
+    }),
     lst: poll('lst', LST_MS),
     pos: poll('pos', 2000),
     node: poll('node', 1000),

@@ -7,6 +7,7 @@ import {
   backTest,
   confidenceOf,
   forecastRotation,
+  MOST_CHANCE,
   stakeShares,
   type BackTest,
   type Confidence,
@@ -18,7 +19,7 @@ import {eligibleValidators} from '../../protocol/span.ts'
 import type {Context} from '../context.ts'
 import {settingOf} from '../health/setting.ts'
 import {createBlockTimes} from '../network/block-times.ts'
-import {listSequencers} from '../staking/sequencers.ts'
+import {readActiveStakes, type ActiveStakes} from './active-stakes.ts'
 import {rotationOnL2, type RotationNow} from './epochs.ts'
 import {readPlan, type PlanLook} from './plan.ts'
 import {readRecords, replayedSpans, type Records, type ScanOptions} from './records.ts'
@@ -105,18 +106,20 @@ export interface Drawing {
  * The plan and the rotation of one moment. L1 is read before: one that is down takes its time, after
  * which the head would be old, and L2 would pass for stalled.
  *
+ * @param readStakes of L1, never calmer than its newest block
  * @throws {MetisSeqError} those of the L2 endpoint
  */
 export async function readDrawingAndRotation(
   context: Context,
+  readStakes: () => Promise<ActiveStakes> = () => readActiveStakes(context),
 ): Promise<{drawing: Drawing; rotation: RotationNow}> {
-  const onL1 = context.pos() ? await readActive(context) : null
+  const onL1 = context.pos() ? await readStakes() : null
   const [drawing, rotation] = await Promise.all([readDrawing(context, onL1), rotationOnL2(context)])
   return {drawing, rotation}
 }
 
 /** The plan, and whether L1 has stakes that it does not know yet. Never throws for a source that is down. */
-async function readDrawing(context: Context, onL1: ActiveStakes | null): Promise<Drawing> {
+async function readDrawing(context: Context, onL1: ActiveStakes): Promise<Drawing> {
   const pos = context.pos()
   const none = (missing: string): Drawing => ({plan: null, missing, pending: null, active: null})
   if (!pos) return none('the network has no consensus layer that can be asked')
@@ -133,24 +136,8 @@ async function readDrawing(context: Context, onL1: ActiveStakes | null): Promise
 /** The cap on updates of a stake. Source: Themis `staking/side_handler.go`, MaxVotingPower. */
 const MAX_VOTING_POWER = 100_000
 
-/** Whole METIS by signer in lower case. */
-type ActiveStakes = ReadonlyMap<string, number>
-
-/** Null while L1 cannot be read. */
-async function readActive(context: Context): Promise<ActiveStakes | null> {
-  const list = await listSequencers(context).catch(() => null)
-  if (!list) return null
-  const active = list.sequencers.filter(({status}) => status === 'active')
-  return new Map(
-    active.map(({signer, amountMetisWei}) => [
-      signer.toLowerCase(),
-      Number(amountMetisWei / 10n ** 18n),
-    ]),
-  )
-}
-
 /** Stakes on L1 reach the consensus layer confirmations later; until then the draws are of the old ones. */
-function pendingChange(onL1: ActiveStakes | null, plan: PlanLook): string | null {
+function pendingChange(onL1: ActiveStakes, plan: PlanLook): string | null {
   if (!onL1) return 'L1 cannot be read, so changes of stakes that are on their way are unknown'
   const known = eligibleValidators(plan.candidates, plan.l1Batch)
   const agrees = ({signer, power}: {signer: Address; power: number}) => {
@@ -188,8 +175,7 @@ export function composeForecast(
   const shares = plan
     ? stakeShares(plan).map((each) => ({...each, signer: getAddress(each.signer)}))
     : []
-  // With nobody to draw, nothing is known of the epochs after the planned ones.
-  const confidence = shares.length === 0 ? 'none' : confidenceWith(tested, drawing.pending)
+  const confidence = confidenceWith(tested, shares.length, drawing.pending)
   const {epochLength} = records
   const epochs = forecastRotation(
     {current: epoch, committed: newest, epochLength, plan, confidence},
@@ -202,7 +188,7 @@ export function composeForecast(
     ...{headBlock, headTimestampSeconds, signer, backTest: tested, confidence, shares, blockMs},
     hasEpoch: epoch !== null,
     isCandidate: share > 0 || isOnL1,
-    ...{epochLength, doubt: missing ?? doubtOf(tested, shares.length, drawing.pending)},
+    ...{epochLength, doubt: missing ?? doubtOf(tested, confidence, drawing.pending)},
     epochs: epochs.map((each) => ({
       ...each,
       signer: each.signer && getAddress(each.signer),
@@ -247,24 +233,34 @@ export function outdated(plan: PlanLook | null, newestEpoch: bigint | undefined)
 /** Epochs that the consensus layer can be ahead of those committed on L2. */
 const MOST_PLANNED = 2n
 
-function confidenceWith(tested: BackTest | null, pending: string | null): Confidence {
+function confidenceWith(
+  tested: BackTest | null,
+  candidates: number,
+  pending: string | null,
+): Confidence {
   if (!tested) return 'none'
-  const confidence = confidenceOf(tested)
-  return confidence === 'proven' && pending !== null ? 'unproven' : confidence
+  const confidence = confidenceOf(tested, candidates)
+  const isCertain = confidence === 'proven' || confidence === 'sole'
+  return isCertain && pending !== null ? 'unproven' : confidence
 }
 
 function doubtOf(
   tested: BackTest | null,
-  candidates: number,
+  confidence: Confidence,
   pending: string | null,
 ): string | null {
   if (!tested) return null
-  if (candidates === 0) return 'the consensus layer has no validator that can be drawn'
-  if (tested.tested === 0) return 'there is no span yet to test the draws against'
-  if (tested.hits < tested.tested) {
+  if (confidence === 'none') return 'the consensus layer has no validator that can be drawn'
+  if (confidence === 'refuted') {
     return `only ${tested.hits} of the last ${tested.tested} draws came true, so shares of the stake are shown instead`
   }
-  return pending
+  if (pending !== null || confidence !== 'unproven') return pending
+  if (tested.tested === 0) return 'there is no span yet to test the draws against'
+  return `guesses by stake would be right as often with a probability of ${percentOf(tested.chance)}; below ${percentOf(MOST_CHANCE)} the draws count as proven`
+}
+
+function percentOf(chance: number): string {
+  return `${(chance * 100).toFixed(1)} %`
 }
 
 /** Expected time of a block at the measured rate; null while blocks do not arrive. */

@@ -6,6 +6,7 @@ import {readNewestEpochNumber} from '../../chain/actions/sequencer-set/read-epoc
 import type {Context} from '../context.ts'
 import {settingOf} from '../health/setting.ts'
 import {createBlockTimes} from '../network/block-times.ts'
+import {activeStakesReader} from './active-stakes.ts'
 import {
   BACK_TESTED_SPANS,
   composeForecast,
@@ -42,6 +43,7 @@ export function rotationReader(
   const times = createBlockTimes(context)
   const setting = settingOf(context)
   const stallSeconds = stallLimitSeconds(setting)
+  const readStakes = activeStakesReader(context)
   let kept: {records: Records; newest: bigint | undefined; atMs: number} | undefined
   return async () => {
     const {sequencerSet} = context.network.l2.contracts
@@ -58,7 +60,7 @@ export function rotationReader(
     const {records} = kept
     // After the records, which can take long: a forecast is as old as its head.
     const [{rotation, drawing}, respanState] = await Promise.all([
-      readDrawingAndRotation(context),
+      readDrawingAndRotation(context, readStakes),
       context
         .pos()
         ?.respanState()

@@ -12,14 +12,22 @@ export interface SequencerList {
   pool: PoolSettings
 }
 
-/** Every sequencer ever registered, by id, with the pool's settings. */
-export async function listSequencers(context: Context): Promise<SequencerList> {
+/**
+ * Every sequencer ever registered, by id, with the pool's settings.
+ *
+ * @param blockNumber the newest block by default
+ */
+export async function listSequencers(
+  context: Context,
+  blockNumber?: bigint,
+): Promise<SequencerList> {
   const {client} = context.l1()
   const {lockingPool, lockingInfo} = context.network.l1.contracts
-  const pool = await readPool(client, {lockingPool, lockingInfo})
+  const at = blockNumber === undefined ? {} : {blockNumber}
+  const pool = await readPool(client, {lockingPool, lockingInfo, ...at})
   const ids = Array.from({length: Number(pool.totalSequencers)}, (_, index) => BigInt(index + 1))
   const sequencers = await Promise.all(
-    ids.map((sequencerId) => readSequencer(client, {lockingPool, sequencerId})),
+    ids.map((sequencerId) => readSequencer(client, {lockingPool, sequencerId, ...at})),
   )
   return {sequencers, pool}
 }

@@ -63,7 +63,7 @@ export function forecastText(
 }
 
 function headlines(forecast: RotationForecast, nowMs: number): string[] {
-  const {epochs, signer, doubt, backTest, blockMs} = forecast
+  const {epochs, signer, doubt, backTest, blockMs, confidence} = forecast
   const own = epochs.filter(({mine}) => mine === true)
   const [next] = own
   const turns = signer === null ? [] : [turnText(next, own.length, epochs.length, nowMs)]
@@ -76,8 +76,8 @@ function headlines(forecast: RotationForecast, nowMs: number): string[] {
     : 'Back-test: none.'
   const exact =
     doubt === null
-      ? 'Draws are exact while no stake changes and no producer falls silent.'
-      : `${forecast.confidence === 'none' ? 'Later epochs are unknown' : 'Draws are not exact'}: ${doubt}.`
+      ? `${confidence === 'sole' ? 'Only one validator can be drawn' : 'Draws are exact'} while no stake changes and no producer falls silent.`
+      : `${confidence === 'none' ? 'Later epochs are unknown' : 'Draws are not exact'}: ${doubt}.`
   return [...turns, test, exact, rate]
 }
 

@@ -5,7 +5,8 @@ import {lockingInfoAbi} from '../../abis/locking-info.ts'
 import {lockingPoolAbi} from '../../abis/locking-pool.ts'
 import type {PoolSettings} from '../../../protocol/locking-pool.ts'
 import type {ChainClient} from '../../connect.ts'
-import {atMost, LAST_SECOND, MOST_SEQUENCERS} from '../../plausible.ts'
+import {MOST_EPOCH_NUMBER} from '../../../protocol/epoch.ts'
+import {atMost, LAST_SECOND, MOST_METIS_WEI, MOST_SEQUENCERS} from '../../plausible.ts'
 
 export type {PoolSettings} from '../../../protocol/locking-pool.ts'
 
@@ -53,17 +54,18 @@ export async function readPool(
   const [rewardPerBlock, batch] = rewards
   const [count, active, exiting] = counts
   return {
-    minLockMetisWei: min,
+    minLockMetisWei: atMost(MOST_METIS_WEI, 'minLock', min),
+    // A contract without a limit has the highest number.
     maxLockMetisWei: max,
-    totalLockedMetisWei: total,
-    rewardPerBlockMetisWei: rewardPerBlock,
+    totalLockedMetisWei: atMost(MOST_METIS_WEI, 'totalLocked', total),
+    rewardPerBlockMetisWei: atMost(MOST_METIS_WEI, 'rewardPerBlock', rewardPerBlock),
     exitDelaySeconds: atMost(LAST_SECOND, 'exitDelayPeriod', exitDelay),
     signerUpdateThrottle: throttle,
-    rewardBatchId: batch[0],
-    rewardedUntilEpoch: batch[3],
+    rewardBatchId: atMost(MOST_EPOCH_NUMBER, 'curBatchState', batch[0]),
+    rewardedUntilEpoch: atMost(MOST_EPOCH_NUMBER, 'curBatchState', batch[3]),
     totalSequencers: atMost(MOST_SEQUENCERS, 'totalSequencers', count),
-    activeSequencers: active,
-    exitingSequencers: exiting,
+    activeSequencers: atMost(MOST_SEQUENCERS, 'seqStatuses', active),
+    exitingSequencers: atMost(MOST_SEQUENCERS, 'seqStatuses', exiting),
     paused,
   }
 }

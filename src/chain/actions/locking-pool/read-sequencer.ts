@@ -4,7 +4,8 @@ import {readContract} from 'viem/actions'
 import {sequencerStatus, type Sequencer} from '../../../protocol/sequencer.ts'
 import {lockingPoolAbi} from '../../abis/locking-pool.ts'
 import type {ChainClient} from '../../connect.ts'
-import {atMost, LAST_SECOND} from '../../plausible.ts'
+import {MOST_EPOCH_NUMBER} from '../../../protocol/epoch.ts'
+import {atMost, LAST_SECOND, MOST_METIS_WEI} from '../../plausible.ts'
 
 /**
  * One registered record. An unassigned id reads as status `unavailable` with a zero owner.
@@ -26,14 +27,15 @@ export async function readSequencer(
     functionName: 'sequencers',
     args: [sequencerId],
   })
+  const bounded = (most: bigint, value: bigint) => atMost(most, 'sequencers', value)
   return {
     sequencerId,
-    amountMetisWei: tuple[0],
-    rewardMetisWei: tuple[1],
-    activationBatch: tuple[2],
-    updatedBatch: tuple[3],
-    deactivationBatch: tuple[4],
-    unlockClaimTimeSeconds: atMost(LAST_SECOND, 'sequencers', tuple[6]),
+    amountMetisWei: bounded(MOST_METIS_WEI, tuple[0]),
+    rewardMetisWei: bounded(MOST_METIS_WEI, tuple[1]),
+    activationBatch: bounded(MOST_EPOCH_NUMBER, tuple[2]),
+    updatedBatch: bounded(MOST_EPOCH_NUMBER, tuple[3]),
+    deactivationBatch: bounded(MOST_EPOCH_NUMBER, tuple[4]),
+    unlockClaimTimeSeconds: bounded(LAST_SECOND, tuple[6]),
     operationNonce: tuple[7],
     owner: tuple[8],
     signer: tuple[9],

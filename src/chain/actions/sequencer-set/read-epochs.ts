@@ -1,10 +1,16 @@
 import {zeroAddress, type Address} from 'viem'
 import {readContract} from 'viem/actions'
 
-import type {Epoch} from '../../../protocol/epoch.ts'
+import {
+  isPlausibleEpoch,
+  MOST_EPOCH_BLOCKS,
+  MOST_EPOCH_NUMBER,
+  type Epoch,
+} from '../../../protocol/epoch.ts'
 import {metisSequencerSetAbi} from '../../abis/metis-sequencer-set.ts'
 import type {ChainClient} from '../../connect.ts'
-import {atMost, MOST_EPOCH_NUMBER} from '../../plausible.ts'
+import {wrongRead} from '../../endpoint-errors.ts'
+import {atMost} from '../../plausible.ts'
 
 interface At {
   sequencerSet: Address
@@ -15,6 +21,8 @@ interface At {
  *
  * - Signed by: nobody. Chain: L2.
  * - Source: `MetisSequencerSet.epochs`.
+ *
+ * @throws {MetisSeqError} ENDPOINT_WRONG_ANSWER
  */
 export async function readEpoch(
   l2: ChainClient,
@@ -26,7 +34,10 @@ export async function readEpoch(
     functionName: 'epochs',
     args: [number],
   })
-  return signer === zeroAddress ? undefined : {number, signer, startBlock, endBlock}
+  if (signer === zeroAddress) return undefined
+  const epoch = {number, signer, startBlock, endBlock}
+  if (!isPlausibleEpoch(epoch)) throw wrongRead('epochs')
+  return epoch
 }
 
 /**
@@ -106,12 +117,17 @@ export async function readNewestEpochs(
 /**
  * Blocks of an epoch that is not cut short by a respan.
  *
- * - Source: `MetisSequencerSet.epochLength`.
+ * - Source: `MetisSequencerSet.epochLength`, never 0.
+ *
+ * @throws {MetisSeqError} ENDPOINT_WRONG_ANSWER
  */
-export function readEpochLength(l2: ChainClient, {sequencerSet}: At): Promise<bigint> {
-  return readContract(l2, {
+export async function readEpochLength(l2: ChainClient, {sequencerSet}: At): Promise<bigint> {
+  const functionName = 'epochLength'
+  const length = await readContract(l2, {
     address: sequencerSet,
     abi: metisSequencerSetAbi,
-    functionName: 'epochLength',
+    functionName,
   })
+  if (length === 0n) throw wrongRead(functionName)
+  return atMost(MOST_EPOCH_BLOCKS, functionName, length)
 }

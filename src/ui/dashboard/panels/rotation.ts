@@ -137,10 +137,11 @@ function timelineRows(look: RotationLook): Row[] {
 }
 
 function forecastRow({forecast}: RotationLook): Row {
-  const {backTest, doubt} = forecast
+  const {backTest, doubt, confidence} = forecast
   const tested = backTest ? `${backTest.hits} of ${counted(backTest.tested, 'draw')} came true` : ''
   if (doubt !== null) return row('forecast', `${doubt}${tested ? `; ${tested}` : ''}`, 'warn')
-  return row('forecast', `exact: ${tested}`, 'ok')
+  const why = confidence === 'sole' ? 'one validator can be drawn' : tested
+  return row('forecast', `exact: ${why}`, 'ok')
 }
 
 function validatorsOf({snapshot, now}: Around): string {

@@ -1,4 +1,5 @@
 import {
+  confidences,
   forecastBases,
   forecastLabels,
   type BackTest,
@@ -67,13 +68,18 @@ export const forecastFields: Omit<Fields<RotationForecast>, 'epochs'> = {
         hits: count('Draws whose replay was right.'),
         misses: list('Spans whose replay was wrong, newest first, at most 20.', digits('A span.')),
         set: count('Spans whose producer was set by a respan or a recovery, left out.'),
+        chance: decimal(
+          'Probability that guesses, weighted by stake, would have been right as often, 0 to 1.',
+          0,
+        ),
       }),
     ),
     'Null without a consensus layer that is up to date.',
   ),
-  confidence: word('Confidence in the draws after the planned epochs.', [
-    ...(['proven', 'unproven', 'refuted', 'none'] as const),
-  ]),
+  confidence: word(
+    'Confidence in the draws after the planned epochs. `proven`: every replay was right, and guesses would be so with a probability below 0.001. `sole`: one validator can be drawn. `unproven`: too few draws, or a change of stakes is on its way. `refuted`: a replay was wrong. `none`: no source that is up to date.',
+    confidences,
+  ),
   doubt: nullable(text('Why later epochs are not exact; null when they are.')),
   isCandidate: flag(
     'False when the signer cannot be drawn and has no stake on L1 that is on its way.',
