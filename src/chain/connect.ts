@@ -48,6 +48,8 @@ export interface ConnectOptions {
   tls?: TlsOptions
   /** Ends the wait for a rate-limited endpoint. */
   signal?: AbortSignal | undefined
+  /** True while a screen is open: the chain id is then verified with every request, not once. */
+  isLive?: () => boolean
 }
 
 /**
@@ -66,8 +68,9 @@ export function connectChain({
   legacyTransactions = false,
   tls = {},
   signal,
+  isLive = () => false,
 }: ConnectOptions): Connection {
-  const endpoints = urls.map((url) => createEndpoint({name, url, chainId, timeoutMs, tls}))
+  const endpoints = urls.map((url) => createEndpoint({name, url, chainId, timeoutMs, tls, isLive}))
   let order = endpoints
   const patience = {clock, patienceMs: timeoutMs, signal}
   const silence = new Silence(clock)

@@ -25,6 +25,8 @@ export interface EndpointOptions {
   chainId: number
   timeoutMs: number
   tls?: TlsOptions
+  /** True while a screen is open: each HTTP request then proves the chain id, since the address may move. */
+  isLive?: () => boolean
 }
 
 /**
@@ -39,6 +41,7 @@ export function createEndpoint({
   chainId,
   timeoutMs,
   tls = {},
+  isLive = () => false,
 }: EndpointOptions): Endpoint {
   const rpc = createRpcClient(url, {timeoutMs, tls})
   const source: SourceState = {name, endpoint: redactUrl(url), state: 'unused', latencyMs: null}
@@ -51,18 +54,19 @@ export function createEndpoint({
     throw wrongAnswer(call, url)
   }
   let proof: Promise<void> | undefined
-  let provenMs = -Infinity
+  const prove = () => {
+    if (proof) return proof
+    // All calls of this turn share one HTTP request; the next one may reach another node.
+    if (isLive()) setImmediate(() => (proof = undefined))
+    proof = proveChainId(ask, name, url, chainId, source)
+    return proof
+  }
   return {
     source,
     batchLimit: () => batchLimitOf(url),
     close: () => rpc.close(),
     async request(call) {
-      const nowMs = performance.now()
-      if (proof === undefined || nowMs - provenMs > PROOF_MS) {
-        provenMs = nowMs
-        proof = proveChainId(ask, name, url, chainId, source)
-      }
-      const current = proof
+      const current = prove()
       const proven = current.catch((error: unknown) => {
         if (proof === current) proof = undefined
         throw error
@@ -80,12 +84,6 @@ export function createEndpoint({
     },
   }
 }
-
-/**
- * An address can be given to a node of another chain while a screen is open. No screen polls a chain
- * more often, so each of its polls is proven by itself, in the same HTTP request.
- */
-const PROOF_MS = 400
 
 /** The endpoint is at fault, and the next one may work. */
 function wrongAnswer({method}: RpcCall, url: string): RpcTransportError {

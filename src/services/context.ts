@@ -45,6 +45,8 @@ export interface Context {
   tls(): TlsOptions
   /** Null when the network has no consensus layer. */
   pos(): PosClient | null
+  /** From now on every request verifies the chain id: an endpoint can move while a screen is open. */
+  goLive(): void
   /** Every source used so far. */
   sources(): SourceState[]
   close(): void
@@ -65,6 +67,7 @@ export function openContext(options: ContextOptions): Context {
   const timeoutMs = (options.timeoutSeconds ?? 10) * 1000
   const urls = endpointsOf(network, options.networksOwn ? null : selected.profile)
   const tls = lazy(() => endpointTls(urls.caFiles))
+  let isLive = false
 
   const l1 = lazy(() =>
     connectChain({
@@ -74,6 +77,7 @@ export function openContext(options: ContextOptions): Context {
       tls: tls.get(),
       timeoutMs,
       signal: options.signal,
+      isLive: () => isLive,
     }),
   )
   const l2 = lazy(() =>
@@ -85,6 +89,7 @@ export function openContext(options: ContextOptions): Context {
       tls: tls.get(),
       timeoutMs,
       signal: options.signal,
+      isLive: () => isLive,
     }),
   )
   const pos = lazy(() => (urls.pos === null ? null : connectThemis(urls.pos, timeoutMs, tls.get())))
@@ -99,6 +104,7 @@ export function openContext(options: ContextOptions): Context {
     l2: l2.get,
     tls: tls.get,
     pos: pos.get,
+    goLive: () => void (isLive = true),
     sources: () => [
       ...(l1.opened?.sources() ?? []),
       ...(l2.opened?.sources() ?? []),

@@ -72,6 +72,11 @@ export function limitsBatches(most: number, spelling: BatchSpelling): Behaviour 
   }
 }
 
+/** The right answer, later. */
+export function late(ms: number): Behaviour {
+  return () => new Promise((resolve) => setTimeout(resolve, ms, false))
+}
+
 /** A status with a body, for every request. */
 export function status(
   code: number,

@@ -205,17 +205,21 @@ export const feeds: Feeds = {
 
 const day = (date: string, metis: bigint) => ({day: date, metisWei: metis * METIS})
 
+/** One draw that nobody would have guessed: it proves the replay at once. */
+export const provingSpan = {
+  ...{producer: OTHER, drawn: OTHER, isDrawn: true},
+  powers: new Map([
+    [OTHER, 40],
+    [ME, 60_000],
+  ]),
+}
+
 /** What the slower sources say of the same network. */
 export function rotationLook(overrides: Partial<RotationForecast> = {}): RotationLook {
   const records = {
     records: [],
     epochLength: 200n,
-    spans: new Map([
-      [
-        41n,
-        {producer: OTHER, drawn: OTHER, isDrawn: true, powers: new Map([[OTHER, 40_000]])} as const,
-      ],
-    ]),
+    spans: new Map([[41n, provingSpan]]),
     respans: [],
   }
   const drawing = {plan: planLook(), missing: null, pending: null, active: null}

@@ -23,6 +23,7 @@ import {
   NOW,
   OTHER,
   planLook,
+  provingSpan,
   RECIPIENT,
   rotation,
   setting,
@@ -36,7 +37,7 @@ const power = (signer: typeof ME, of: number) => ({
 const others = planLook({candidates: [power(OTHER, 40_000), power(RECIPIENT, 20_000)]})
 
 function windowWith(drawing: Partial<Drawing>, drawn = OTHER): DutyWindow {
-  const span = {producer: OTHER, drawn, isDrawn: true, powers: new Map([[OTHER, 1]])}
+  const span = {...provingSpan, drawn}
   const records = {records: [], epochLength: 200n, respans: [], spans: new Map([[41n, span]])}
   const all = {plan: others, missing: null, pending: null, active: new Set<string>(), ...drawing}
   const forecast = composeForecast(

@@ -139,7 +139,7 @@ const states: Record<string, DashboardSnapshot> = {
         rotation: fresh(
           rotationLook({
             doubt: 'only 199 of the last 200 draws came true',
-            backTest: {tested: 200, hits: 199, misses: [12n], set: 3},
+            backTest: {tested: 200, hits: 199, misses: [12n], set: 3, chance: 0},
           }),
           10_000,
         ),

@@ -48,6 +48,7 @@ export function startLive(
   signal: AbortSignal,
   onEvent: (event: OperatorEvent) => void,
 ): Live {
+  context.goLive()
   const setting = settingOf(context)
   const tellAll = (events: OperatorEvent[]) => events.forEach(onEvent)
   const watch = watchHead(stallLimitSeconds(setting) * 1000)

@@ -119,7 +119,8 @@ test('without an epoch for the next block, blocks are unknown until one is plann
 describe('back-test', () => {
   const span = (number: bigint, changed: Partial<ReplayedSpan> = {}): ReplayedSpan => {
     const drawn = replayDraw(number, candidates)!
-    return {number, producer: drawn, drawn, isDrawn: true, ...changed}
+    const powers = new Map(candidates.map((each) => [each.signer, each.power]))
+    return {number, producer: drawn, drawn, isDrawn: true, powers, ...changed}
   }
 
   test('the replay of a draw is the selection itself', () => {
@@ -131,17 +132,60 @@ describe('back-test', () => {
 
   test('one wrong replay of two hundred refutes it, and is named', () => {
     const spans = Array.from({length: 200}, (_, at) => span(BigInt(at + 1)))
-    expect(confidenceOf(backTest(spans))).toBe('proven')
+    expect(confidenceOf(backTest(spans), 4)).toBe('proven')
     const {producer} = spans[17]!
     spans[17] = span(18n, {producer: candidates.find((each) => each.signer !== producer)!.signer})
-    expect(backTest(spans)).toEqual({tested: 200, hits: 199, misses: [18n], set: 0})
-    expect(confidenceOf(backTest(spans))).toBe('refuted')
+    expect(backTest(spans)).toMatchObject({tested: 200, hits: 199, misses: [18n], set: 0})
+    expect(confidenceOf(backTest(spans), 4)).toBe('refuted')
   })
 
   test('a span that a respan has set is no draw, right or wrong', () => {
     const set = span(2n, {producer: '0x00000000000000000000000000000000000000aa', isDrawn: false})
     expect(backTest([span(1n), set])).toMatchObject({tested: 1, hits: 1, set: 1})
-    expect(confidenceOf(backTest([set]))).toBe('unproven')
+    expect(confidenceOf(backTest([set]), 4)).toBe('unproven')
+  })
+
+  describe('right draws prove something once chance would hardly give them', () => {
+    /** Right draws of validators with these stakes; the first one is drawn each time. */
+    const right = (draws: number, stakes: readonly number[]) =>
+      backTest(
+        Array.from({length: draws}, (_, at) => ({
+          ...{number: BigInt(at + 1), producer: signer, drawn: signer, isDrawn: true},
+          powers: new Map(stakes.map((power, index) => [candidates[index]!.signer, power])),
+        })),
+      )
+    const confidence = (draws: number, stakes: readonly number[]) =>
+      confidenceOf(right(draws, stakes), stakes.length)
+
+    test('two equal stakes: a guess is right every second time, so it takes ten', () => {
+      expect(right(9, [20, 20]).chance).toBe(2 ** -9)
+      expect(confidence(1, [20, 20])).toBe('unproven')
+      expect(confidence(9, [20, 20])).toBe('unproven')
+      expect(confidence(10, [20, 20])).toBe('proven')
+    })
+    test('three equal stakes: seven', () => {
+      expect(confidence(6, [20, 20, 20])).toBe('unproven')
+      expect(confidence(7, [20, 20, 20])).toBe('proven')
+    })
+    test('nearly all the stake in one hand: its draws never prove anything', () => {
+      expect(confidence(200, [99_999, 1])).toBe('unproven')
+    })
+    test('a draw that hardly anybody would have guessed is enough', () => {
+      expect(confidence(1, [1, 99_999])).toBe('proven')
+    })
+    test('one validator: nothing is drawn, and each epoch is its own', () => {
+      expect(confidence(0, [20])).toBe('sole')
+      const plan = {latest: epochOf(5, other), candidates: [candidates[0]!], l1Batch: 0n}
+      const epoch = forecastRotation(input({plan, confidence: 'sole'}), 4)[3]
+      expect(epoch).toMatchObject({label: 'exact', signer})
+    })
+    test('one validator is no excuse for a draw that was foretold wrong', () => {
+      const [span] = [{...right(1, [20]), hits: 0}]
+      expect(confidenceOf(span, 1)).toBe('refuted')
+    })
+    test('nobody to draw', () => {
+      expect(confidenceOf(right(200, [20, 20]), 0)).toBe('none')
+    })
   })
 })
 
