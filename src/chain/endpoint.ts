@@ -54,10 +54,12 @@ export function createEndpoint({
     throw wrongAnswer(call, url)
   }
   let proof: Promise<void> | undefined
+  let isOfThisTurn = false
   const prove = () => {
-    if (proof) return proof
+    if (proof && (isOfThisTurn || !isLive())) return proof
     // All calls of this turn share one HTTP request; the next one may reach another node.
-    if (isLive()) setImmediate(() => (proof = undefined))
+    isOfThisTurn = true
+    setImmediate(() => (isOfThisTurn = false))
     proof = proveChainId(ask, name, url, chainId, source)
     return proof
   }

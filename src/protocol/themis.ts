@@ -128,8 +128,8 @@ function respanOf(json: JsonObject): RespanRecord | undefined {
   if (number === undefined || startBlock === undefined || l2Epoch === undefined) return undefined
   if (typeof from !== 'string' || typeof to !== 'string') return undefined
   if (!isAddress(from) || !isAddress(to)) return undefined
-  if (number > MOST_EPOCH_NUMBER || l2Epoch > MOST_EPOCH_NUMBER || startBlock > MOST_BLOCK)
-    return undefined
+  if (number < 0 || startBlock < 0) return undefined
+  if (Math.max(number, l2Epoch) > MOST_EPOCH_NUMBER || startBlock > MOST_BLOCK) return undefined
   const blocks = {startBlock: BigInt(startBlock), l2Epoch: BigInt(l2Epoch)}
   return {number: BigInt(number), from, to, ...blocks}
 }

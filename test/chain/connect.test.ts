@@ -56,6 +56,39 @@ test('the chain id is proven once, before the first answer is believed', async (
   connection.close()
 })
 
+test('while a screen is open, each request proves the chain id, and only right answers count', async () => {
+  let [id, height] = ['0x7a69', '0x10']
+  await using rpc = await startHttpStub(
+    rpcAnswer({eth_chainId: () => id, eth_blockNumber: () => height, eth_getBalance: () => '0x5'}),
+  )
+  let isLive = false
+  const connection = connectChain({
+    ...{name: 'L1', chainId: 31_337, urls: [rpc.url], timeoutMs: 2000},
+    isLive: () => isLive,
+  })
+  const {client} = connection
+  await getBlockNumber(client, {cacheTime: 0})
+  isLive = true
+  for (let round = 0; round < 3; round++) {
+    rpc.bodies.length = 0
+    await Promise.all([
+      getBlockNumber(client, {cacheTime: 0}),
+      getBalance(client, {address: SOMEONE}),
+    ])
+    const [calls] = rpc.bodies.map((body) => JSON.parse(body) as Call[])
+    expect(rpc.bodies).toHaveLength(1)
+    expect(calls!.filter(({method}) => method === 'eth_chainId')).toHaveLength(1)
+  }
+
+  ;[id, height] = ['0x1', '0x99']
+  await expect(getBlockNumber(client, {cacheTime: 0})).rejects.toThrow(/serves chain 1/)
+  expect(connection.sources()[0]).toMatchObject({state: 'wrong-chain'})
+  ;[id, height] = ['0x7a69', '0x11']
+  expect(await getBlockNumber(client, {cacheTime: 0})).toBe(17n)
+  expect(connection.sources()[0]).toMatchObject({state: 'fresh'})
+  connection.close()
+})
+
 test('calls of one moment travel in one HTTP request', async () => {
   await using rpc = await startHttpStub(healthy)
   const {client, close} = connect([rpc.url])

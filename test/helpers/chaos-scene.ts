@@ -141,9 +141,12 @@ export async function startChaosScene() {
   const stop = new AbortController()
   const dashboard = startDashboard(context, stop.signal)
   const scene = {...{chain, l1, l2, themis, node, faults, context, dashboard}, ...looks(dashboard)}
+  /** Ends the dashboard: the requests of a test are then the only ones. */
+  const quiet = () => stop.abort()
   await scene.allIsWell()
   return {
     ...scene,
+    quiet,
     /** Every source is right again, and the screen says so by itself. */
     async mend() {
       Object.assign(faults, {l1: () => false, l2: () => false, node: () => false})

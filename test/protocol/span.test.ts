@@ -4,6 +4,7 @@ import {describe, expect, test} from 'vitest'
 import {
   forecastProducers,
   isCurrent,
+  MOST_POWER,
   nextSpanSeed,
   selectProducers,
   selectRespanProducer,
@@ -82,4 +83,17 @@ test('one that is leaving is current until its end but never selected', () => {
   expect(isCurrent(leaving, 0n)).toBe(true)
   const selected = forecastProducers(0n, 50, [leaving, second!], 0n)
   expect(new Set(selected.map(({signer}) => signer))).toEqual(new Set([second!.signer]))
+})
+
+test('powers that do not fit in 64 bits are a failure with a code, and the most that is read fits', () => {
+  const many = (count: number, power: number) =>
+    Array.from({length: count}, (_, at) => ({
+      signer: `0x${(at + 1).toString(16).padStart(40, '0')}` as const,
+      ...{power, startBatch: 0n, endBatch: 0n, jailed: false},
+    }))
+  const draw = (count: number, power: number) => forecastProducers(7n, 1, many(count, power), 0n)
+  expect(() => draw(2049, 2 ** 53 - 1)).toThrow(
+    expect.objectContaining({code: 'IMPOSSIBLE_AMOUNT', message: expect.stringContaining('METIS')}),
+  )
+  expect(draw(10_000, MOST_POWER)).toHaveLength(1)
 })

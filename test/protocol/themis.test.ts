@@ -5,6 +5,7 @@ import {
   candidateOf,
   epochOfSpan,
   readBatchId,
+  readRespans,
   readSpan,
   readSyncing,
   readPosFailures,
@@ -63,4 +64,28 @@ test('what is not in its shape is not told, and never throws', () => {
       troubles: Array.from({length: 20}, () => ({part: 'l1', message: 'm', sinceMs: 1})),
     }),
   ).toHaveLength(8)
+})
+
+test('numbers that no chain reaches are not told', () => {
+  const validator = {ID: 1, signer, power: 20, startBatch: 0, endBatch: 0}
+  const candidate = (changed: object) =>
+    candidateOf(readValidators({validators: [{...validator, ...changed}]})[0]!)
+  const epoch = (changed: object) => epochOfSpan(readSpan({...span, ...changed})!)
+  expect(candidate({power: 1_000_000_000})).toMatchObject({power: 1_000_000_000})
+  expect(epoch({end_block: 10_000_020})).toMatchObject({endBlock: 10_000_020n})
+  for (const huge of [2 ** 53 - 1, 2 ** 53, 2 ** 63, 2 ** 256, -1]) {
+    expect(candidate({power: huge})).toBeUndefined()
+    expect(epoch({end_block: huge})).toBeUndefined()
+    expect(epoch({span_id: huge})).toBeUndefined()
+    const respan = {
+      span_id: 1,
+      current_producer: signer,
+      next_producer: signer,
+      current_l2_epoch: 0,
+    }
+    expect(readRespans([{...respan, start_block: huge}]).respans).toEqual([])
+    expect(readRespans([{...respan, start_block: 1, span_id: huge}]).respans).toEqual([])
+  }
+  // More blocks than an epoch ever has.
+  expect(epoch({end_block: 10_000_021})).toBeUndefined()
 })

@@ -1,4 +1,4 @@
-import {expect, test, vi} from 'vitest'
+import {afterEach, describe, expect, test, vi} from 'vitest'
 
 import {startPoller} from '../../src/services/live/feeds.ts'
 import {MetisSeqError} from '../../src/lib/errors.ts'
@@ -111,4 +111,59 @@ test('a source that always fails is asked less and less often', async () => {
     true,
     true,
   ])
+})
+
+describe('a value of an older block', () => {
+  afterEach(() => void vi.useRealTimers())
+
+  /** A source that gives these blocks, one a second. */
+  async function fed(blocks: number[]) {
+    vi.useFakeTimers({toFake: ['setTimeout', 'clearTimeout', 'performance']})
+    const stop = new AbortController()
+    const told: number[] = []
+    const left = [...blocks]
+    const poller = startPoller({
+      ...{periodMs: 1000, signal: stop.signal},
+      read: async () => (left.length > 1 ? left.shift()! : left[0]!),
+      onValue: (block) => void told.push(block),
+      height: {chain: 'L2', of: (block) => BigInt(block)},
+    })
+    await vi.advanceTimersByTimeAsync(0)
+    return {
+      told,
+      get: () => poller.store.get(),
+      stop,
+      pass: (ms: number) => vi.advanceTimersByTimeAsync(ms),
+    }
+  }
+
+  test('is dropped beside newer ones, and nobody is told', async () => {
+    const {told, get, pass, stop} = await fed([10, 9, 11, 8, 12])
+    await pass(10_000)
+    expect(told.slice(0, 4)).toEqual([10, 11, 12, 12])
+    expect(get()).toMatchObject({value: 12, error: null})
+    stop.abort()
+  })
+
+  test('alone for longer than a source may be stale, it is a failure with the age of the last good one', async () => {
+    const {told, get, pass, stop} = await fed([10, 9])
+    const {atMs} = get()
+    await pass(4000)
+    expect(get()).toMatchObject({value: 10, atMs, error: null})
+    await pass(2000)
+    expect(get()).toMatchObject({value: 10, atMs, error: {code: 'ENDPOINT_STALE', isSilent: false}})
+    expect(get().error!.reason).toBe('The L2 endpoint answers with block 9, after block 10.')
+    expect(told).toEqual([10])
+    stop.abort()
+  })
+
+  test('alone for a minute, it is the chain that has gone back', async () => {
+    const {told, get, pass, stop} = await fed([10, 9])
+    await pass(59_000)
+    expect(told).toEqual([10])
+    await pass(3000)
+    expect(get()).toMatchObject({value: 9, error: null})
+    expect(told[1]).toBe(9)
+    stop.abort()
+  })
 })

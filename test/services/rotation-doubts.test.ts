@@ -7,6 +7,7 @@ import {describe, expect, test} from 'vitest'
 import type {PosClient} from '../../src/chain/themis-client.ts'
 import {readRespans} from '../../src/protocol/themis.ts'
 import type {Context} from '../../src/services/context.ts'
+import type {PlanLook} from '../../src/services/rotation/plan.ts'
 import {waitForWindow} from '../../src/services/duty/wait.ts'
 import {windowIn, type DutyWindow} from '../../src/services/duty/window.ts'
 import {
@@ -33,6 +34,7 @@ import {
 const power = (signer: typeof ME, of: number) => ({
   ...{signer, power: of, startBatch: 0n, endBatch: 0n, jailed: false},
 })
+const upcoming = {fromBlock: 1n, untilBlock: null, opensInSeconds: 0, lastsSeconds: 1000}
 /** Everybody but the own signer. */
 const others = planLook({candidates: [power(OTHER, 40_000), power(RECIPIENT, 20_000)]})
 
@@ -151,4 +153,102 @@ test('the head is read after an L1 that takes its time to fail, or L2 would pass
   await expect(readDrawingAndRotation(context)).rejects.toThrow()
   expect(asked).toContain('L1 failed')
   expect(asked.indexOf('L2 asked')).toBeGreaterThan(asked.indexOf('L1 failed'))
+})
+
+test.each([
+  ['opens in a second', 1, 3],
+  ['opens in 20 seconds', 20, 10],
+  ['opens in an hour', 3600, 60],
+  ['is not in the forecast', null, 3],
+])(
+  'a wait for a window that %s looks again within bounds',
+  async (_when, opensInSeconds, pauseSeconds) => {
+    const next = opensInSeconds === null ? null : {...upcoming, opensInSeconds}
+    // Unknown passes by itself, so it is waited for in any case.
+    const shut = {...windowWith({}), isOpen: false, reason: 'turn-unknown', next} as DutyWindow
+    const answers = [shut, {...shut, isOpen: true}]
+    const pauses: number[] = []
+    await waitForWindow({} as Context, {
+      ...{
+        idleSeconds: 60,
+        maxWaitSeconds: 86_400,
+        signal: new AbortController().signal,
+        onWait() {},
+      },
+      clock: {
+        ...{monotonicMs: () => 0, nowMs: () => 0},
+        sleep: async (ms) => void pauses.push(ms / 1000),
+      },
+      look: async () => answers.shift()!,
+    })
+    expect(pauses).toEqual([pauseSeconds])
+  },
+)
+
+test('a wait pauses no longer than it may last', async () => {
+  const shut = {...windowWith({}), isOpen: false, reason: 'turn-unknown', next: null} as DutyWindow
+  let nowMs = 0
+  const pauses: number[] = []
+  const wait = waitForWindow({} as Context, {
+    ...{idleSeconds: 60, maxWaitSeconds: 7, signal: new AbortController().signal, onWait() {}},
+    clock: {
+      ...{monotonicMs: () => nowMs, nowMs: () => 0},
+      async sleep(ms) {
+        pauses.push(ms / 1000)
+        nowMs += ms
+      },
+    },
+    look: async () => shut,
+  })
+  await expect(wait).rejects.toMatchObject({code: 'DUTY_WAIT_ENDED'})
+  expect(pauses).toEqual([3, 3, 1])
+})
+
+describe('draws that prove nothing yet', () => {
+  const half = new Map([
+    [OTHER, 20_000],
+    [RECIPIENT, 20_000],
+  ])
+  const foretold = (plan: PlanLook, draws: number) => {
+    const spans = new Map(
+      Array.from({length: draws}, (_, at) => {
+        const hit = {producer: OTHER, drawn: OTHER, isDrawn: true, powers: half}
+        return [BigInt(41 - at), hit] as const
+      }),
+    )
+    const drawing = {plan, missing: null, pending: null, active: new Set<string>()}
+    return composeForecast(
+      {
+        ...{rotation: rotation(), drawing, blockMs: 2000, stallSeconds: 7},
+        records: {records: [], epochLength: 200n, respans: [], spans},
+      },
+      {count: 5, signer: ME, nowMs: NOW.wallMs},
+    )
+  }
+
+  test('are probable, and say how likely a guess would have been right', () => {
+    const {confidence, doubt, epochs} = foretold(others, 5)
+    expect(confidence).toBe('unproven')
+    expect(doubt).toMatch(/as often with a probability of 3\.1 %; below 0\.1 % the draws count/)
+    expect(epochs.at(-1)).toMatchObject({label: 'probable', basis: 'selection'})
+  })
+
+  test('are exact with the tenth of two equal stakes', () => {
+    expect(foretold(others, 9).confidence).toBe('unproven')
+    expect(foretold(others, 10)).toMatchObject({confidence: 'proven', doubt: null})
+  })
+
+  test('do not matter with one validator: every epoch is its own', () => {
+    const alone = planLook({candidates: [power(OTHER, 40_000)]})
+    const {confidence, doubt, epochs} = foretold(alone, 0)
+    expect({confidence, doubt}).toEqual({confidence: 'sole', doubt: null})
+    expect(epochs.at(-1)).toMatchObject({label: 'exact', signer: OTHER, chance: 0})
+  })
+
+  test('one validator is not certain while a stake is on its way', () => {
+    expect(
+      windowWith({plan: planLook({candidates: [power(OTHER, 40_000)]}), pending: 'x', active: null})
+        .isOpen,
+    ).toBe(false)
+  })
 })

@@ -4,6 +4,7 @@ import {constants, gunzipSync} from 'node:zlib'
 
 import {afterAll, beforeAll, expect, test} from 'vitest'
 
+import type {WebFrame} from '../../src/ui/web/frame.ts'
 import {accountOf} from '../helpers/l2-chain.ts'
 import {makeOperator} from '../helpers/operator.ts'
 import {cleanEnv, runCli, runScript, startCli} from '../helpers/run-cli.ts'
@@ -286,3 +287,32 @@ test.each(canMount() ? [12] : [])(
     )
   },
 )
+
+test('a session is recorded beside a page, and played back as one', async () => {
+  const file = temp.path('page.gz')
+  const serve = (...flags: string[]) =>
+    startCli(['dashboard', '--web', '127.0.0.1:0', ...flags], {home: temp.root})
+  const pageOf = async ({stdout}: {stdout(): string}): Promise<WebFrame> => {
+    const address = () => /http:\/\/[\d.:]+/.exec(stdout())?.[0]
+    await expect.poll(address, waiting).toBeDefined()
+    return (await (await fetch(`${address()}/data.json`)).json()) as WebFrame
+  }
+
+  const recorder = serve('--record', file)
+  expect(await pageOf(recorder)).toMatchObject({mode: 'LIVE', network: 'test'})
+  await expect.poll(() => framesIn(file), waiting).toBeGreaterThan(5)
+  recorder.child.kill('SIGINT')
+  expect((await recorder.result).exitCode).toBe(130)
+
+  const player = serve('--replay', file)
+  const played = await pageOf(player)
+  expect(played).toMatchObject({mode: 'REPLAY', network: 'test', profile: 'op'})
+  expect(Math.abs(played.atMs - Date.now())).toBeLessThan(60_000)
+  player.child.kill('SIGINT')
+  expect((await player.result).exitCode).toBe(130)
+
+  const both = await runCli(['dashboard', '--replay', file, '--record', temp.path('other')], {
+    home: temp.root,
+  })
+  expect(both.exitCode).toBe(2)
+})

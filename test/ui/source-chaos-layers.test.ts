@@ -75,6 +75,7 @@ const down: [name: string, fault: ThemisFault][] = [
   ],
   ['another network', at(LATEST, keyIn('metis_chain_id', '1'))],
   ['a batch of 2^63', at(BATCH, keyIn('batch', 2 ** 63))],
+  ['a batch of 2^53 - 1', at(BATCH, keyIn('batch', 2 ** 53 - 1))],
 ]
 const unread = /cannot be read as an epoch/
 const doubtful: [name: string, fault: ThemisFault, why: RegExp][] = [

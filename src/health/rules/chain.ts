@@ -37,9 +37,7 @@ const l2Unreachable: Rule = (view) => {
 }
 
 function silence(chain: string, {code}: {code: string}): string {
-  return code === 'ENDPOINT_STALE'
-    ? `the ${chain} endpoint is behind`
-    : `${chain} does not respond`
+  return code === 'ENDPOINT_STALE' ? `the ${chain} endpoint is behind` : `${chain} does not respond`
 }
 
 /** Status of the operator's own node. */

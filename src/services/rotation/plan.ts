@@ -1,6 +1,7 @@
 import type {PosClient} from '../../chain/themis-client.ts'
 import {cleanText} from '../../lib/clean-text.ts'
 import {MetisSeqError} from '../../lib/errors.ts'
+import {MOST_EPOCH_NUMBER} from '../../protocol/epoch.ts'
 import type {RotationPlan} from '../../protocol/rotation/forecast.ts'
 import {candidateOf, chainOfSpan, epochOfSpan, wholeOf} from '../../protocol/themis.ts'
 
@@ -32,6 +33,7 @@ export async function readPlan(pos: PosClient, l2ChainId: number): Promise<PlanL
   const l1Batch = wholeOf(batch)
   const isWhole = (value: number | undefined): value is number => value !== undefined && value >= 0
   if (!span || !isWhole(number) || !isWhole(l1Batch)) throw wrongAnswer()
+  if (l1Batch > Number(MOST_EPOCH_NUMBER)) throw wrongAnswer()
   const chain = chainOfSpan(span)
   if (chain !== null && String(chain) !== String(l2ChainId)) throw otherChain(chain, l2ChainId)
   const candidates = validators.flatMap((validator) => candidateOf(validator) ?? [])

@@ -1,6 +1,7 @@
 import type {Address} from 'viem'
 
-import {readBlockMark} from '../../chain/actions/block/read-block-mark.ts'
+import {readBlockMark, type BlockMark} from '../../chain/actions/block/read-block-mark.ts'
+import {readEpoch} from '../../chain/actions/sequencer-set/read-epochs.ts'
 import {isRecord, stringifyJson} from '../../lib/json.ts'
 import {parseJson} from '../../lib/parse-json.ts'
 import type {Epoch} from '../../protocol/epoch.ts'
@@ -31,12 +32,23 @@ export interface RotationCache {
  */
 export async function openRotationCache(context: Context): Promise<RotationCache> {
   const {l2} = context.network
-  const first = await readBlockMark(context.l2().client, 1n)
+  const first = await readFirstBlock(context)
   const identity = [l2.chainId, l2.contracts.sequencerSet, first?.hash].join(' ').toLowerCase()
   const name = `${context.networkName} rotation`
   const inMemory = () => openLogCache(':memory:', name, identity)
   const cache = first ? tryTo(() => openLogCache(context.home.logCacheFile, name, identity)) : null
   return cacheOver(cache ?? inMemory())
+}
+
+/** A local network begins shortly before the rotation does, and has no block 1. */
+async function readFirstBlock(context: Context): Promise<BlockMark | undefined> {
+  const {client} = context.l2()
+  const {sequencerSet} = context.network.l2.contracts
+  const first = await readBlockMark(client, 1n)
+  const start = first
+    ? undefined
+    : (await readEpoch(client, {sequencerSet, number: 0n}))?.startBlock
+  return start === undefined ? first : readBlockMark(client, start)
 }
 
 function cacheOver(cache: LogCache): RotationCache {
