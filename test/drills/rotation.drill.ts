@@ -17,7 +17,7 @@ interface Forecast {
   epochs: ForecastRow[]
   doubt: string | null
   confidence: string
-  backTest: {tested: number; hits: number} | null
+  backTest: {tested: number; hits: number; chance: number} | null
   shares: {signer: string; power: number}[]
 }
 
@@ -41,6 +41,12 @@ export const drill: Drill = {
 
 type Say = (line: string) => void
 
+/**
+ * Three equal stakes are proven by seven draws. The first epochs, one that a respan has set and one of
+ * bad luck with the look leave a margin.
+ */
+const PROVEN_WITHIN_EPOCHS = 10
+
 /** What was foretold of an epoch, with the stakes it was drawn from. */
 interface Foretold extends ForecastRow {
   stakes: string
@@ -52,6 +58,7 @@ async function forecasts(network: LocalNetwork, count: number, say: Say): Promis
   const broken: string[] = []
   const first = await newestEpoch(network)
   let changed = false
+  let provenAt: number | undefined
   for (let newest = first; newest < first + count; newest = await newestEpoch(network)) {
     const forecast = await read<Forecast>(network, 'epoch forecast --count 40')
     const stakes = forecast.shares
@@ -59,6 +66,11 @@ async function forecasts(network: LocalNetwork, count: number, say: Say): Promis
       .toSorted()
       .join()
     foretold.push(...forecast.epochs.map((epoch) => ({...epoch, stakes})))
+    if (forecast.confidence === 'proven' && provenAt === undefined) {
+      provenAt = newest
+      const {tested, chance} = forecast.backTest!
+      say(`proven in epoch ${newest} by ${tested} draws, a guess would be right with ${chance}`)
+    }
     const label = `${forecast.confidence}${forecast.doubt === null ? '' : `: ${forecast.doubt}`}`
     if (labels.at(-1) !== label) {
       labels.push(label)
@@ -103,6 +115,8 @@ async function forecasts(network: LocalNetwork, count: number, say: Say): Promis
   )
   if (moved === 0) broken.push('the change of stakes has moved no draw')
   if (right === 0) broken.push('no exact forecast was seen')
+  if ((provenAt ?? Infinity) > Math.max(first, PROVEN_WITHIN_EPOCHS))
+    broken.push(`draws were proven in epoch ${provenAt ?? 'none'}`)
   return broken
 }
 

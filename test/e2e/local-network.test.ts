@@ -91,6 +91,8 @@ describe('a local network of three sequencers', () => {
   })
 
   test('a killed producer is replaced after the respan delay, and comes back with equal hashes', async () => {
+    await using watches = startWatches()
+    await watches.areOn()
     const {name, index, startBlock} = await until(
       'a producer with most of an epoch to go',
       60_000,
@@ -107,6 +109,7 @@ describe('a local network of three sequencers', () => {
     })
     const silentMs = performance.now() - killedAt
     expect(silentMs).toBeGreaterThan(RESPAN_SECONDS * 1000 - SLOT_MS * 2)
+    await expectRespanNamed(watches, signer)
 
     await cli.data(`node start --profile ${name}`)
     const target = (await headOf(others[0]!)) + 10
@@ -252,6 +255,74 @@ async function currentProducer(): Promise<
       return {name, index, startBlock: Number(epoch['startBlock'])}
   }
   return undefined
+}
+
+/** What an event says, in `epoch watch` and in the panel of the dashboard. */
+interface Takeover {
+  type: string
+  text: string
+  epoch: {number: string; signer: string; startBlock: string}
+}
+
+interface Watches extends AsyncDisposable {
+  areOn(): Promise<void>
+  /** The respans that each of them has named so far. */
+  inWatch(): Takeover[]
+  onDashboard(): Takeover[]
+}
+
+/** Both streams of a network, while something happens to it. */
+function startWatches(): Watches {
+  const start = (words: string) =>
+    startCli([...words.split(' '), '--json', '--network', 'local'], {home: cli.home})
+  const [watch, dashboard] = [start('epoch watch'), start('dashboard --refresh 1')]
+  const linesOf = (running: RunningCli) => running.stdout().split('\n').slice(0, -1)
+  const isTakeover = ({type}: Takeover) => type === 'takeover'
+  return {
+    async areOn() {
+      const isOn = () => (linesOf(watch).length > 0 && linesOf(dashboard).length > 0) || undefined
+      await until('both streams', 60_000, isOn)
+    },
+    inWatch: () =>
+      linesOf(watch)
+        .map((line) => JSON.parse(line) as Takeover)
+        .filter(isTakeover),
+    onDashboard() {
+      const {events} = JSON.parse(linesOf(dashboard).at(-1)!) as {events: Takeover[]}
+      return events.filter(isTakeover)
+    },
+    async [Symbol.asyncDispose]() {
+      for (const {child} of [watch, dashboard]) child.kill('SIGINT')
+      await Promise.all([watch.result, dashboard.result])
+    },
+  }
+}
+
+/** `epoch watch`, the dashboard and `epoch list` name one successor, from one block, of this producer. */
+async function expectRespanNamed({inWatch, onDashboard}: Watches, silent: string): Promise<void> {
+  const own = String((await cli.data('profile show'))['signer']).toLowerCase()
+  const nameOf = (signer: string) => (signer.toLowerCase() === own ? 'you' : signer.toLowerCase())
+  const ofSilent = ({text}: Takeover) =>
+    text.toLowerCase().endsWith(`because ${nameOf(silent)} fell silent.`)
+  const event = await until('the respan in `epoch watch`', 60_000, () => inWatch().find(ofSilent))
+  const {number, signer, startBlock} = event.epoch
+  expect(event.text.toLowerCase()).toContain(
+    `epoch ${number} was given to ${nameOf(signer)} from block ${startBlock} on`,
+  )
+  expect(signer.toLowerCase()).not.toBe(silent)
+  expect(await contractSigner(Number(startBlock))).toBe(signer.toLowerCase())
+
+  const shown = await until('the same on the dashboard', 60_000, () => onDashboard().find(ofSilent))
+  expect(shown).toMatchObject({text: event.text, epoch: event.epoch})
+
+  // The consensus layer lists a respan a moment after L2 has it.
+  const listed = await until('the same in `epoch list`', 60_000, async () => {
+    const {epochs} = await cli.data('epoch list --network local --count 20')
+    const found = (epochs as Record<string, unknown>[]).find((each) => each['number'] === number)
+    return found?.['silent'] ? found : undefined
+  })
+  expect(listed).toMatchObject({number, signer, startBlock, takeover: true})
+  expect(String(listed['silent']).toLowerCase()).toBe(silent)
 }
 
 async function signerOfProfile(name: string): Promise<string> {
