@@ -38,7 +38,7 @@ export default class Dashboard extends OperatorCommand {
 Without a terminal, and on one that cannot move its cursor (TERM=dumb), it prints a text frame every --refresh
 seconds; with --json one document of values per line. With INK_SCREEN_READER=true only what has changed is printed.
 --web serves the same as a page for a browser instead, until Ctrl-C; on other addresses than the loopback interface it
-needs --web-token-file, and is opened once as http://HOST:PORT/?token=TOKEN.`
+needs --web-token-file, and is opened once as http://HOST:PORT/?token=TOKEN. --record and --replay work with it too.`
 
   static override examples = [
     '<%= config.bin %> <%= command.id %>',

@@ -15,7 +15,8 @@ export default class EpochForecast extends OperatorCommand {
 
   static override description = `The draw of an epoch depends only on its number and on the stakes, so it can be replayed before it happens.
 Every run first replays the draws of the last 200 spans and says how many came true. If one did not, the
-forecast shows shares of the stake instead. It is never made from a consensus layer that is behind.`
+forecast shows shares of the stake instead; while guesses by stake would be right as often with a probability of
+0.1 % or more, draws are only probable. It is never made from a consensus layer that is behind.`
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> --count 40',

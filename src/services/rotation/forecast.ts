@@ -260,7 +260,7 @@ function doubtOf(
 }
 
 function percentOf(chance: number): string {
-  return `${(chance * 100).toFixed(1)} %`
+  return `${Number((chance * 100).toPrecision(2))} %`
 }
 
 /** Expected time of a block at the measured rate; null while blocks do not arrive. */
