@@ -46,6 +46,8 @@ type Say = (line: string) => void
  * bad luck with the look leave a margin.
  */
 const PROVEN_WITHIN_EPOCHS = 10
+/** So many epochs are drawn from the new stakes, and foretold before. */
+const EPOCHS_AFTER_CHANGE = 8
 
 /** What was foretold of an epoch, with the stakes it was drawn from. */
 interface Foretold extends ForecastRow {
@@ -57,9 +59,11 @@ async function forecasts(network: LocalNetwork, count: number, say: Say): Promis
   const labels: string[] = []
   const broken: string[] = []
   const first = await newestEpoch(network)
-  let changed = false
+  let changedAt: number | undefined
   let provenAt: number | undefined
-  for (let newest = first; newest < first + count; newest = await newestEpoch(network)) {
+  const isOver = (newest: number) =>
+    newest >= first + count && newest >= (changedAt ?? Infinity) + EPOCHS_AFTER_CHANGE
+  for (let newest = first; !isOver(newest); newest = await newestEpoch(network)) {
     const forecast = await read<Forecast>(network, 'epoch forecast --count 40')
     const stakes = forecast.shares
       .map(({signer, power}) => `${signer}:${power}`)
@@ -76,8 +80,8 @@ async function forecasts(network: LocalNetwork, count: number, say: Say): Promis
       labels.push(label)
       say(`epoch ${newest}: ${label}`)
     }
-    if (!changed && newest >= first + count / 2) {
-      changed = true
+    if (newest > first + count + PROVEN_WITHIN_EPOCHS && provenAt === undefined) break
+    if (provenAt !== undefined && changedAt === undefined && newest >= first + count / 2) {
       await network.cli.data('local fund --profile seq-2 --metis 5000')
       await network.cli.data('stake increase --amount 5000 --profile seq-2 --yes')
       const pending = await read<Forecast>(network, 'epoch forecast --count 40')
@@ -87,29 +91,15 @@ async function forecasts(network: LocalNetwork, count: number, say: Say): Promis
       const isKnown = pending.shares.some(({power}) => power > 20_000)
       if (!isDoubted && !isKnown)
         broken.push('a stake on its way to the consensus layer was not told')
+      changedAt = await newestEpoch(network)
     }
     await pause(network.slotMs * 2)
   }
-  // Which stakes an epoch was drawn from: the last forecast before it was fixed.
   const {epochs} = await read<{epochs: {number: string; signer: string}[]}>(
     network,
-    `epoch list --count ${count + 5}`,
+    `epoch list --count ${(await newestEpoch(network)) + 5}`,
   )
-  const came = new Map(epochs.map(({number, signer}) => [number, signer.toLowerCase()]))
-  let [right, moved] = [0, 0]
-  for (const [number, signer] of came) {
-    const about = foretold.filter((each) => each.number === number && each.label === 'exact')
-    const drawnFrom = about.findLast(({basis}) => basis === 'selection')?.stakes
-    for (const each of about) {
-      // Drawn from stakes that have changed since: exact only while they stood, as it says.
-      if (each.basis === 'selection' && each.stakes !== drawnFrom) moved++
-      else if (each.signer?.toLowerCase() === signer) right++
-      else
-        broken.push(
-          `epoch ${number} was foretold as ${each.basis} for ${each.signer}, and came from ${signer}`,
-        )
-    }
-  }
+  const [right, moved] = compare(epochs, foretold, broken)
   say(
     `forecasts: ${right} exact ones came true, ${moved} were of stakes that changed, ${broken.length} wrong`,
   )
@@ -118,6 +108,32 @@ async function forecasts(network: LocalNetwork, count: number, say: Say): Promis
   if ((provenAt ?? Infinity) > Math.max(first, PROVEN_WITHIN_EPOCHS))
     broken.push(`draws were proven in epoch ${provenAt ?? 'none'}`)
   return broken
+}
+
+/** Counts the exact forecasts that came true, and those of stakes that changed before the draw. */
+function compare(
+  epochs: readonly {number: string; signer: string}[],
+  foretold: readonly Foretold[],
+  broken: string[],
+): [right: number, moved: number] {
+  let [right, moved] = [0, 0]
+  for (const {number, signer} of epochs) {
+    const about = foretold.filter((each) => each.number === number)
+    // It was drawn between these two looks. If the stakes changed there, nobody knows which were drawn from.
+    const before = about.findLast(({basis}) => basis === 'selection')?.stakes
+    const after = about.find(({basis}) => basis === 'planned' || basis === 'committed')?.stakes
+    for (const each of about.filter(({label}) => label === 'exact')) {
+      const isOfOthers = each.stakes !== before || before !== after
+      if (each.signer?.toLowerCase() === signer.toLowerCase()) right++
+      // Exact only while the stakes stand, as it says.
+      else if (each.basis === 'selection' && isOfOthers) moved++
+      else
+        broken.push(
+          `epoch ${number} was foretold as ${each.basis} for ${each.signer}, and came from ${signer}`,
+        )
+    }
+  }
+  return [right, moved]
 }
 
 async function successors(network: LocalNetwork, count: number, say: Say): Promise<string[]> {

@@ -22,7 +22,7 @@ import {startHttpStub, type HttpStub} from './http-stub.ts'
 import {accountOf, L2_CHAIN_ID} from './l2-chain.ts'
 import {makeOperator} from './operator.ts'
 import {mpc, startTestChain, type TestChain} from './test-chain.ts'
-import {startThemisStub, validatorOf, type ThemisStub} from './themis-stub.ts'
+import {startThemisStub, validatorOf} from './themis-stub.ts'
 
 const POWER = 100_000
 /** Each source has so long to answer. */

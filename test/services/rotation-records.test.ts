@@ -1,5 +1,4 @@
 /** What a forecast reads of old spans and of L1, and how often. */
-import {numberToHex} from 'viem'
 import {afterAll, afterEach, beforeAll, describe, expect, test} from 'vitest'
 
 import {spanJson} from '../../src/pos/rest-shapes.ts'
