@@ -28,7 +28,7 @@ const first: readonly string[] = [
     'attacks/pos-denial',
     'node/l1-deposits',
   ],
-  ...['commands/wind-down', 'commands/rpc-chaos-l2'],
+  ...['commands/wind-down', 'commands/rpc-chaos-l2', 'ui/source-chaos', 'ui/source-chaos-layers'],
   ...['commands/rpc-chaos', 'attacks/diverged-producer', 'attacks/output', 'node/remote-signer'],
   ...[
     'node/snapshots',

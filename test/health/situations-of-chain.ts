@@ -56,6 +56,12 @@ export const chainSituations: Situation[] = [
     remedy: `metis-seq network check ${profile}`,
   },
   {
+    name: 'the L2 endpoint answers with older blocks than before',
+    feeds: {...calm, l2: nothing('It answers with block 9, after block 10.', 'ENDPOINT_STALE')},
+    ...{state: 'critical', worst: 'l2-unreachable', text: 'the L2 endpoint is behind'},
+    remedy: `metis-seq network check ${profile}`,
+  },
+  {
     name: 'L2 down after it was up',
     feeds: {...calm, l2: failing(rotation(), 30_000, 'No L2 endpoint answers.')},
     ...{state: 'critical', worst: 'l2-unreachable', text: 'L2 does not respond'},
