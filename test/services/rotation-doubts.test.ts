@@ -164,8 +164,14 @@ test.each([
   'a wait for a window that %s looks again within bounds',
   async (_when, opensInSeconds, pauseSeconds) => {
     const next = opensInSeconds === null ? null : {...upcoming, opensInSeconds}
-    // Unknown passes by itself, so it is waited for in any case.
-    const shut = {...windowWith({}), isOpen: false, reason: 'turn-unknown', next} as DutyWindow
+    // What is in doubt passes by itself, so it is waited for.
+    const shut = {
+      ...windowWith({}),
+      isOpen: false,
+      reason: 'turn-unknown',
+      next,
+      doubt: 'x',
+    } as DutyWindow
     const answers = [shut, {...shut, isOpen: true}]
     const pauses: number[] = []
     await waitForWindow({} as Context, {
@@ -186,7 +192,13 @@ test.each([
 )
 
 test('a wait pauses no longer than it may last', async () => {
-  const shut = {...windowWith({}), isOpen: false, reason: 'turn-unknown', next: null} as DutyWindow
+  const shut = {
+    ...windowWith({}),
+    isOpen: false,
+    reason: 'turn-unknown',
+    next: null,
+    doubt: 'x',
+  } as DutyWindow
   let nowMs = 0
   const pauses: number[] = []
   const wait = waitForWindow({} as Context, {
