@@ -11,6 +11,7 @@ const first: readonly string[] = [
   ...['e2e/demo', 'e2e/local-network', 'store/keyring', 'chaos/endpoints', 'bench/benches'],
   ...['node/hostile-peers', 'commands/crash-matrix', 'attacks/rpc-denial', 'sim/sim'],
   ...['e2e/health', 'commands/secret-scan', 'chaos/commands', 'e2e/failures', 'commands/tx'],
+  'commands/node-upgrade',
   'e2e/dashboard-web',
   ...[
     'node/hostile-nodes',

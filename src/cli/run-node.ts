@@ -11,6 +11,8 @@ import {requireBundledNetwork, requireNode} from '../services/node/node-runtime.
 import type {NodeSettings} from './node-flags.ts'
 
 export interface RunSettings extends NodeSettings {
+  /** Of this program. */
+  version: string
   level: LogLevel
 }
 

@@ -16,6 +16,11 @@ export function openDurableDatabase(path: string): DatabaseSync {
   })
 }
 
+/** Opens a database that may belong to a running process. Never writes to it. */
+export function openReadOnly(path: string): DatabaseSync {
+  return new DatabaseSync(path, {readOnly: true, timeout: BUSY_TIMEOUT_MS})
+}
+
 const BUSY_TIMEOUT_MS = 5000
 const SQLITE_BUSY = 5
 const SQLITE_FULL = 13

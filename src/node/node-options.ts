@@ -25,6 +25,8 @@ export interface RpcOptions {
 export interface NodeOptions {
   /** Shown in the status and in logs. */
   name: string
+  /** Of this program, shown in the status. */
+  version: string
   /** Must have `l2.bundled`. */
   network: Network
   /** Used by this node alone; locked while it runs. */

@@ -26,6 +26,7 @@ export function statusOf(parts: NodeParts, {states}: Pick<WalletWatch, 'states'>
   const peers = exchange.peers()
   return {
     name: options.name,
+    version: options.version,
     pid: process.pid,
     chainId: options.network.l2.chainId,
     address: lowerCase(options.signerAccount.address),

@@ -23,8 +23,8 @@ export interface RuntimeCapabilities {
 export const capabilitiesOf: Readonly<Record<NodeRuntimeKind, Readonly<RuntimeCapabilities>>> = {
   bundled: {
     ...{control: true, logs: true, ownStatus: true, ownData: true, safeHead: true},
-    // It is part of this program.
-    upgrade: false,
+    // It is part of this program: npm installs the other version, and a restart brings it up.
+    upgrade: true,
   },
   external: {
     ...{control: false, logs: false, upgrade: false},

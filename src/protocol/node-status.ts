@@ -105,6 +105,8 @@ export interface StateSize {
 /** Block numbers and times are plain numbers; `...Ms` is since 1970 unless it is an age. */
 export interface NodeStatus {
   name: string
+  /** Version of metis-seq that runs; null for one that does not report it. */
+  version: string | null
   /** Process id of the node. */
   pid: number
   chainId: number

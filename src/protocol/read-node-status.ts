@@ -35,6 +35,7 @@ export function readNodeStatusFacts(value: unknown): NodeStatus | undefined {
   const turn = (['mine', 'other', 'unknown'] as const).find((each) => each === value['turn'])
   return {
     name: textIn(value, 'name') ?? '',
+    version: textIn(value, 'version'),
     pid: numberIn(value, 'pid') ?? 0,
     chainId: numberIn(value, 'chainId') ?? 0,
     address: addressIn(value, 'address'),

@@ -1,9 +1,10 @@
+import {existsSync} from 'node:fs'
 import type {DatabaseSync, StatementSync} from 'node:sqlite'
 
 import type {Address, Hash, Hex} from 'viem'
 
 import {MetisSeqError} from '../lib/errors.ts'
-import {inTransaction, mapSqliteErrors, openDurableDatabase} from '../lib/sqlite.ts'
+import {inTransaction, mapSqliteErrors, openDurableDatabase, openReadOnly} from '../lib/sqlite.ts'
 import type {SealedBlock} from '../protocol/block.ts'
 
 /**
@@ -38,6 +39,36 @@ const SCHEMA = `
   ) STRICT;
   CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 `
+
+/** What a chain log says of itself. */
+export interface ChainLogMark {
+  /** Version of its format. */
+  format: number
+  fingerprint: string
+}
+
+/** The format that this version reads and writes. */
+export const CHAIN_LOG_FORMAT = SCHEMA_VERSION
+
+/**
+ * Reads whose log it is, also while its node runs, and changes nothing.
+ *
+ * @returns null when there is none, or it has no mark
+ * @throws {MetisSeqError} STORE_DAMAGED, STORE_BUSY
+ */
+export function readChainLogMark(path: string): ChainLogMark | null {
+  if (!existsSync(path)) return null
+  return mapSqliteErrors(path, () => {
+    const database = openReadOnly(path)
+    try {
+      const row = database.prepare("SELECT value FROM meta WHERE name = 'network'").get()
+      const [, format, fingerprint = ''] = /^(\d+) \d+ (\S+)$/.exec(String(row?.['value'])) ?? []
+      return format === undefined ? null : {format: Number(format), fingerprint}
+    } finally {
+      database.close()
+    }
+  })
+}
 
 /**
  * Every block of the chain with its raw transactions and signature, durable before it is announced.

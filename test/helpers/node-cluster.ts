@@ -84,6 +84,7 @@ export function nodeOptions(
 ): NodeOptions {
   return {
     name,
+    version: '0.0.0',
     network,
     dataDir: join(dir, name),
     signerAccount: signerOf(accountOf(name)),

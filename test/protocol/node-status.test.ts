@@ -9,7 +9,15 @@ const trouble = {code: 'SECOND_SIGNER', message: 'Another node signs.', sinceMs:
 
 /** Every fact there is. */
 const full: NodeStatus = {
-  ...{name: 'alpha', pid: 7, chainId: 108_800, address, phase: 'halted', phaseSinceMs: 5},
+  ...{
+    name: 'alpha',
+    version: '0.1.0',
+    pid: 7,
+    chainId: 108_800,
+    address,
+    phase: 'halted',
+    phaseSinceMs: 5,
+  },
   halted: trouble,
   waitingFor: {needs: ['l1-batches', 'later-turn'], sinceMs: 6},
   diverged: {

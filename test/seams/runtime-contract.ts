@@ -13,6 +13,9 @@ export interface RuntimeScene {
   alive(): number[]
 }
 
+/** Version that the started program reports. */
+export const STUB_VERSION = '9.8.7'
+
 /** Every action of the port, with the capability that it needs. */
 const actions: readonly [
   string,
@@ -24,7 +27,11 @@ const actions: readonly [
   ['stop', 'control', ({runtime}) => runtime.stop()],
   ['logs', 'logs', async ({runtime}) => runtime.logs(5)],
   ['logFile', 'logs', async ({runtime}) => runtime.logFile()],
-  ['upgrade', 'upgrade', ({runtime}) => runtime.upgrade()],
+  [
+    'upgrade',
+    'upgrade',
+    ({runtime, options}) => runtime.upgrade({...options, version: STUB_VERSION}),
+  ],
 ]
 
 const outcomeOf = (act: Promise<unknown>): Promise<unknown> =>
@@ -116,6 +123,23 @@ export const runtimeContract: readonly Rule<RuntimeScene>[] = [
       const second = await runtime.restart(options)
       expect(second.pid).not.toBe(first.pid)
       expect([await runs(scene), scene.alive()]).toEqual([true, [second.pid]])
+    },
+  },
+  {
+    rule: 'an upgrade ends with the version that was asked for, or says which one answers',
+    async holds(scene) {
+      const {runtime, options} = scene
+      if (!runtime.capabilities.upgrade) return
+      const first = await runtime.start(options)
+      const second = await runtime.upgrade({...options, version: STUB_VERSION})
+      expect(scene.alive()).toEqual([second.pid])
+      expect(second.pid).not.toBe(first.pid)
+      const other = await outcomeOf(runtime.upgrade({...options, version: '1.0.0'}))
+      expect(other).toMatchObject({
+        code: 'NODE_UPGRADE_FAILED',
+        facts: {from: STUB_VERSION, to: '1.0.0', running: 'yes'},
+      })
+      expect((await runtime.status()).status?.version).toBe(STUB_VERSION)
     },
   },
   {

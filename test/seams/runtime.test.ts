@@ -12,7 +12,7 @@ import {ME, nodeStatus} from '../helpers/dashboard-data.ts'
 import {rpcAnswer, startHttpStub} from '../helpers/http-stub.ts'
 import {makeTempHome} from '../helpers/temp-home.ts'
 import {describeSeam, type OpenScene} from './contract.ts'
-import {runtimeContract, type RuntimeScene} from './runtime-contract.ts'
+import {runtimeContract, STUB_VERSION, type RuntimeScene} from './runtime-contract.ts'
 
 type Wrap = (good: NodeRuntime, scene: Omit<RuntimeScene, 'runtime'>) => NodeRuntime
 
@@ -52,7 +52,7 @@ const opening =
     stack.defer(() => {
       for (const pid of alive()) process.kill(pid, 'SIGKILL')
     })
-    writeFileSync(temp.path('status.json'), stringifyJson(nodeStatus))
+    writeFileSync(temp.path('status.json'), stringifyJson({...nodeStatus, version: STUB_VERSION}))
     const dir = temp.home.nodeDir('me')
     const self = {file: 'env', args: [`STUB_NODE_DIR=${dir}`, process.execPath, program]}
     const rest = {options: {self}, alive}
@@ -98,6 +98,14 @@ describeSeam<RuntimeScene>({
       fault: 'forgets the process that it stops',
       caughtBy: 'a stop leaves nothing of it, and one that does not run is told apart',
       open: opening('here', (good) => ({...good, stop: async () => 'stopped'})),
+    },
+    {
+      fault: 'calls a restart an upgrade, whatever answers',
+      caughtBy: 'an upgrade ends with the version that was asked for, or says which one answers',
+      open: opening('here', (good) => ({
+        ...good,
+        upgrade: ({version: _version, ...options}) => good.restart(options),
+      })),
     },
     {
       fault: 'restarts by leaving the old one alone',

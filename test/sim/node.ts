@@ -249,6 +249,7 @@ export class SimNode {
       {
         ...{
           name: this.name,
+          version: '0.0.0',
           network: setup.network,
           dataDir,
           signerAccount: signerOf(this.account),

@@ -8,7 +8,7 @@ export default class DutyCheck extends OperatorCommand {
   static override summary = 'Say whether your node may be away now: exit 0, or 10 with the reason.'
 
   static override description =
-    'A turn that is possible but not certain counts as one: unknown is not yes. `node stop`, `node restart` and `exit start` ask the same.'
+    'A turn that is possible but not certain counts as one: unknown is not yes. `node stop`, `node restart`, `node upgrade` and `exit start` ask the same.'
 
   static override examples = [
     '<%= config.bin %> <%= command.id %>',

@@ -30,6 +30,7 @@ Exits with 14 when another node signs with its key, or when it would sign a seco
     const node = await runNode(context, keyAccess(flags, this.mayAsk), {
       ...nodeSettingsOf(flags),
       level: flags['log-level'],
+      version: this.config.version,
     })
     const {signal} = this.interrupted
     const stop = () => void node.stop()

@@ -55,6 +55,14 @@ export const nodeWords: WordsOf<ReturnType<typeof nodeCodes>> = {
     COPY_GENESIS,
   ],
   GENESIS_UNREADABLE: ['The genesis document cannot be used.', COPY_GENESIS],
+  NODE_DATA_UNKNOWN: [
+    'The installed version could not go on with the data of the node: another version wrote it in a format that it does not read, or for other rules. Nothing was stopped.',
+    'Install a version that reads it, then run `metis-seq node upgrade` again.',
+  ],
+  NODE_DOWNGRADE: [
+    'The installed version is older than the one that runs. It may lack a rule that keeps the key from signing twice, and cannot know that it does. Nothing was stopped.',
+    'Install the version that runs or a newer one. `--override downgrade` starts the older one.',
+  ],
   NODE_ENDED: ['The node exited soon after its start.', 'Run `metis-seq node logs` to see why.'],
   NODE_HALTED: [
     'The node exited with an error that has no code of its own.',
@@ -68,13 +76,17 @@ export const nodeWords: WordsOf<ReturnType<typeof nodeCodes>> = {
     'The node runs elsewhere, and this program neither starts nor stops it.',
     'Start and stop it where it runs. Never run a second node with the same signer key.',
   ],
+  NODE_NOT_RUNNING: [
+    'The node does not run, so there is nothing to upgrade.',
+    'Run `metis-seq node start`, which starts the installed version.',
+  ],
   NODE_NOT_SET_UP: [
     'The profile has no node.',
     'Run `metis-seq init --profile NAME --replace --node-port PORT`, or name one elsewhere with `--l2-rpc-url URL`.',
   ],
   NODE_NOT_UPGRADED_HERE: [
-    'The node is part of this program, and is upgraded with it.',
-    'Install the other version of metis-seq, then run `metis-seq node stop` and `metis-seq node start`.',
+    'The node was not started by `metis-seq node start`, and must be restarted where it was.',
+    'Run `metis-seq duty wait --idle 60s`, then restart its service; `metis-seq node status` shows the version that runs.',
   ],
   NODE_REFUSES: [
     'The node to compare with does not serve its blocks.',
@@ -83,6 +95,10 @@ export const nodeWords: WordsOf<ReturnType<typeof nodeCodes>> = {
   NODE_SILENT: [
     'The node answered once and has been silent since.',
     'Run `metis-seq node status`, then `metis-seq node logs`.',
+  ],
+  NODE_UPGRADE_FAILED: [
+    'The node was stopped, and the installed version did not take its place.',
+    'Read the reason in the message and in `metis-seq node logs`; then run `metis-seq node start`, or install the earlier version again and start that.',
   ],
   NOTHING_TO_SNAPSHOT: ['The node has no blocks yet.', 'Run `metis-seq node start` first.'],
   NOT_BUNDLED: [

@@ -10,6 +10,7 @@ import type {Context} from '../context.ts'
 import {lookAtNode} from '../health/local-facts.ts'
 import {NODE_DAEMON, readNodeStatus} from './node-answers.ts'
 import type {NodeRuntime, StartedNode, StartOptions, StopOutcome} from './runtime-port.ts'
+import {upgradeFailed} from './upgrade-failed.ts'
 
 /** Replaying a long chain log takes a while; the node serves its admin API only afterwards. */
 const READY_TIMEOUT_MS = 60_000
@@ -43,7 +44,16 @@ export function createBundledRuntime(
     },
     logs: (lines) => lastLogLines(dir, NODE_DAEMON, lines),
     logFile: () => logFileOf(dir, NODE_DAEMON),
-    upgrade: () => Promise.reject(isThisProgram(profile)),
+    async upgrade({version, ...options}) {
+      assertUnattended(context, options)
+      const from = (await readNodeStatus(dir))?.version ?? null
+      await stopNodeIn(dir)
+      const started = await start(options)
+      const found = (await readNodeStatus(dir))?.version ?? null
+      if (found === version) return started
+      const reason = `${found ?? 'A version that does not report itself'} answers in its place.`
+      throw upgradeFailed({profile, from, to: version}, reason, {isRunning: true})
+    },
   }
 }
 
@@ -103,18 +113,6 @@ function assertUnattended(
     hints: [
       'Pass `--password-file FILE` or `--password-fd N`, or set METIS_SEQ_PASSWORD_FILE.',
       'Or run `metis-seq node run` in a terminal, which prompts for it.',
-    ],
-  })
-}
-
-function isThisProgram(profile: string): MetisSeqError {
-  return new MetisSeqError({
-    code: 'NODE_NOT_UPGRADED_HERE',
-    message: `The node of profile ${profile} is part of metis-seq, and is upgraded with it.`,
-    facts: {profile},
-    hints: [
-      'Install the other version of metis-seq with npm.',
-      `Then run \`metis-seq node stop --profile ${profile}\` and \`metis-seq node start --profile ${profile}\`.`,
     ],
   })
 }

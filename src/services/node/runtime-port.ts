@@ -23,6 +23,11 @@ export interface StartOptions {
   signal?: AbortSignal
 }
 
+export interface UpgradeOptions extends StartOptions {
+  /** Version of the program in `self`. */
+  version: string
+}
+
 export interface StartedNode {
   pid: number
   profile: string
@@ -60,6 +65,10 @@ export interface NodeRuntime {
   logs(lines: number): string[]
   /** The file that further lines are appended to. @throws {MetisSeqError} NODE_IS_EXTERNAL */
   logFile(): string
-  /** Replaces it with the version meant for it. @throws {MetisSeqError} NODE_IS_EXTERNAL, NODE_NOT_UPGRADED_HERE */
-  upgrade(): Promise<void>
+  /**
+   * Stops it, and starts the program in `self` in its place.
+   *
+   * @throws {MetisSeqError} those of a restart; NODE_UPGRADE_FAILED when another version answers afterwards
+   */
+  upgrade(options: UpgradeOptions): Promise<StartedNode>
 }

@@ -13,6 +13,7 @@ export function nodeReportText(report: NodeReport): string {
   const {pid, address, turn, epoch, head, syncing, safe, finalized, pool, peers} = status
   const rows = [
     ['process', daemon?.running ? `${daemon.pid}, since ${daemon.startedAt}` : `${pid}`],
+    ['version', status.version ?? 'not reported'],
     ['address', address],
     ['turn', `${turn}${epochText(epoch)}`],
     ['head', `${head.number}${syncing ? ', syncing' : ''}`],

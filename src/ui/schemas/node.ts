@@ -21,6 +21,7 @@ import {logLine} from './parts/log-line.ts'
 import {failure} from './parts/failure.ts'
 import {issue} from './parts/health.ts'
 import type {GuardView} from '../presenters/guard.ts'
+import type {upgradeJson} from '../presenters/upgrade.ts'
 import {externalNode} from './parts/external-node.ts'
 import {nodeStatus} from './parts/node-status.ts'
 
@@ -57,6 +58,16 @@ const verification = object('A chain rebuilt from L1.', {
   equalBlocks: nullable(count('Blocks with the same hash on the node; null without a node.')),
   difference: nullable(difference),
   node: nullable(text('Scheme and host of the node; null without one.')),
+})
+
+const upgradedNode = object<ReturnType<typeof upgradeJson>>('The node and its version.', {
+  profile,
+  upgraded: flag('True when the installed version took its place; false when nothing was stopped.'),
+  from: nullable(text('Version that ran; null for one that does not report it.')),
+  to: text('Version that is installed.'),
+  pid,
+  phase: nullable(text('State of the node once it is known; null when nothing was stopped.')),
+  syncing: nullable(flag('True while it is behind a peer; null when nothing was stopped.')),
 })
 
 const startedNode = object('The node that was started.', {
@@ -129,6 +140,7 @@ export const nodeSchemas: CommandSchemas = {
       issues: list('Active issues of the node, worst first.', issue),
     }),
   },
+  'node upgrade': {data: upgradedNode, failureData: upgradedNode},
   'node stop': {
     data: object('End of the node.', {
       profile,

@@ -130,6 +130,7 @@ export const nodeStatus = shared(
   'nodeStatus',
   object<NodeStatus>('Status reported by a running node.', {
     name: text('Name of the node.'),
+    version: nullable(text('Version of metis-seq that runs; null when it does not report one.')),
     pid: integer('Process id.', 1),
     chainId: count('Chain id of L2.'),
     address: address('Signer of the node.'),
