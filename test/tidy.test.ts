@@ -51,7 +51,8 @@ const homeOf: Record<string, readonly string[]> = {
   '@libp2p/crypto': ['node'],
   '@libp2p/utils': ['node'],
   '@multiformats/multiaddr': ['node'],
-  ws: ['node'],
+  // Served by the node, and asked for heads by `watch-heads.ts`.
+  ws: ['chain', 'node'],
   nodemailer: ['services'],
 }
 

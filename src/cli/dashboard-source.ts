@@ -32,6 +32,7 @@ export function liveSource(context: Context, dashboard: Dashboard): SnapshotSour
   const frame = () => ({now: timeNow(), snapshot: takeSnapshot(dashboard)})
   return {
     ...sourceOf('LIVE', frame),
+    onHead: (listener) => onHead(dashboard, listener),
     refresh: () => dashboard.refresh(),
     logs: () => {
       if (!runtime?.capabilities.logs) return ['The profile has no node on this machine.']
@@ -46,6 +47,17 @@ export function recordedSource(source: SnapshotSource, recorder: Recorder): Snap
   return {...source, trouble: () => recorder.trouble()}
 }
 
+function onHead({pollers}: Dashboard, listener: () => void): () => void {
+  const headOf = () => pollers.l2.store.get().value?.headBlock
+  let known = headOf()
+  return pollers.l2.store.subscribe(() => {
+    const head = headOf()
+    if (head === known) return
+    known = head
+    listener()
+  })
+}
+
 function sourceOf(mode: FrameSource['mode'], frame: () => RecordedFrame): SnapshotSource {
   return {
     ...{mode, frame, player: null},
@@ -55,6 +67,7 @@ function sourceOf(mode: FrameSource['mode'], frame: () => RecordedFrame): Snapsh
     },
     trouble: () => null,
     logs: () => ['A recording has no log.'],
+    onHead: () => () => {},
     refresh: () => {},
     save: () => saveFrame(frame(), mode),
   }

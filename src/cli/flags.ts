@@ -68,6 +68,15 @@ export const urlFlag = Flags.custom<string>({
   },
 })
 
+/** An address that announces blocks, or `none`. Its text is never echoed: it may contain an API key. */
+export const wsUrlFlag = Flags.custom<string>({
+  helpValue: 'URL|none',
+  parse: async (text) => {
+    if (text === 'none' || (/^wss?:\/\//.test(text) && URL.canParse(text))) return text
+    throw new Errors.CLIError('It must be a ws:// or wss:// URL, or `none`.')
+  },
+})
+
 /** A listen address of this machine, as a name or an address without a port. */
 export const hostFlag = Flags.custom<string>({
   helpValue: 'HOST',

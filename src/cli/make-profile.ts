@@ -9,7 +9,7 @@ import {checkProfile, createProfile} from '../services/network/profiles.ts'
 import {openConfig, type ConfigStore, type NodeProfile} from '../store/config.ts'
 import {openHome} from '../store/home.ts'
 import {profileJson, profileText} from '../ui/presenters/setup.ts'
-import {addressFlag, hostFlag, urlFlag} from './flags.ts'
+import {addressFlag, hostFlag, urlFlag, wsUrlFlag} from './flags.ts'
 import type {Result} from './operator-command.ts'
 
 const DEFAULT_NODE_HOST = '127.0.0.1'
@@ -43,6 +43,14 @@ export const profileFlags = {
     multiple: true,
   }),
   'pos-url': urlFlag({description: 'Your own consensus layer endpoint.'}),
+  'l1-ws-url': wsUrlFlag({
+    description:
+      'WebSocket address that announces blocks of L1, for live views; `none` removes it.',
+  }),
+  'l2-ws-url': wsUrlFlag({
+    description:
+      'WebSocket address that announces blocks of L2. Default: the bundled node of the profile.',
+  }),
   'ca-file': caFileFlag,
   'node-port': Flags.integer({
     description: 'Set up a bundled node with this RPC port; the next port is for peers.',
@@ -69,6 +77,8 @@ export interface ProfileFlags {
   'l1-rpc-url'?: string[] | undefined
   'l2-rpc-url'?: string[] | undefined
   'pos-url'?: string | undefined
+  'l1-ws-url'?: string | undefined
+  'l2-ws-url'?: string | undefined
   'ca-file'?: string | undefined
   'node-port'?: number | undefined
   'node-host'?: string | undefined
@@ -102,6 +112,8 @@ export function makeProfile(
       l1: flags['l1-rpc-url'] ?? before?.endpoints.l1 ?? [],
       l2: flags['l2-rpc-url'] ?? before?.endpoints.l2 ?? [],
       pos: flags['pos-url'] ?? before?.endpoints.pos ?? null,
+      l1Ws: unlessNone(flags['l1-ws-url'] ?? before?.endpoints.l1Ws),
+      l2Ws: unlessNone(flags['l2-ws-url'] ?? before?.endpoints.l2Ws),
       caFile,
     },
     node: nodeOf(flags, before?.node ?? null),
@@ -133,6 +145,10 @@ function assertNodeKeys(flags: ProfileFlags, config: ConfigStore): void {
   for (const key of [flags['relayer-key'], flags['batch-key']]) {
     if (key !== undefined) findAccount(config, key)
   }
+}
+
+function unlessNone(given: string | null | undefined): string | null {
+  return given === undefined || given === 'none' ? null : given
 }
 
 function caFileOf(given: string | undefined, before: string | null | undefined): string | null {

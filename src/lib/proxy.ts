@@ -110,19 +110,25 @@ export interface TunnelOptions {
   /** For the proxy's response. */
   timeoutMs: number
   tls: object
+  /** The tunnel leads to an address without TLS, as that of a `ws://` URL. */
+  isPlain?: boolean
 }
 
-/** An agent whose connections are tunnels to an HTTPS address; the proxy sees only its host name. */
-export function tunnelAgent(proxy: Proxy, {timeoutMs, tls, ...options}: TunnelOptions): Agent {
-  const https = process.getBuiltinModule('node:https')
-  const agent = new https.Agent(options)
+/** An agent whose connections are tunnels to an address; of an HTTPS one the proxy sees only the host name. */
+export function tunnelAgent(
+  proxy: Proxy,
+  {timeoutMs, tls, isPlain = false, ...options}: TunnelOptions,
+): Agent {
+  const {Agent} = process.getBuiltinModule(isPlain ? 'node:http' : 'node:https')
+  const agent = new Agent(options)
   const connect = (
     to: {host?: string; port?: number | string},
     done: (error: Error | null, socket?: Duplex) => void,
   ) => {
     const host = to.host ?? ''
-    openTunnel(proxy, `${host}:${to.port ?? 443}`, timeoutMs).then(
+    openTunnel(proxy, `${host}:${to.port ?? (isPlain ? 80 : 443)}`, timeoutMs).then(
       (socket) => {
+        if (isPlain) return done(null, socket)
         const name = process.getBuiltinModule('node:net').isIP(host) ? {} : {servername: host}
         done(null, process.getBuiltinModule('node:tls').connect({...tls, ...name, socket}))
       },

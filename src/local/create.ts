@@ -254,6 +254,8 @@ export function writeNetwork(
     l2: {
       chainId: LOCAL_L2_CHAIN_ID,
       rpcUrls: sequencers.map((number) => `http://127.0.0.1:${ports.nodeRpc(number)}`),
+      // Of the node that is read first.
+      wsUrl: `ws://127.0.0.1:${ports.nodeRpc(1)}`,
       explorerUrl: null,
       contracts: {sequencerSet, bridge, metis, gasPriceOracle},
       legacyTransactions: true,

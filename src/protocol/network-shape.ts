@@ -29,6 +29,7 @@ const ADDRESS = '^0x[0-9a-fA-F]{40}$'
 const PEER =
   '^(/(ip4|ip6|dns|dns4|dns6)/[A-Za-z0-9.:-]+/tcp/[0-9]{1,5}(/p2p/[1-9A-HJ-NP-Za-km-z]{30,64})?|[A-Za-z0-9.:[\\]-]+:[0-9]{1,5})$'
 const URL_SCHEMA = {type: 'string', pattern: '^https?://[^\\s/?#]'}
+const WS_URL_SCHEMA = {type: 'string', pattern: '^wss?://[^\\s/?#]'}
 
 const addressSchema = (description: string) => ({type: 'string', pattern: ADDRESS, description})
 
@@ -61,6 +62,18 @@ const urlOrNull = (description: string) =>
     (value) => value === null || isUrl(value),
   )
 
+const wsUrl = (chain: string) =>
+  optional(
+    plain<string>(
+      {
+        ...WS_URL_SCHEMA,
+        description: `WebSocket address with eth_subscribe that announces new blocks of ${chain}. Only a reason to read: nothing that it sends is shown.`,
+      },
+      'must be a ws or wss URL',
+      (value) => typeof value === 'string' && /^wss?:\/\//.test(value) && URL.canParse(value),
+    ),
+  )
+
 const rules = ['published', 'mainnet', 'unknown'] as const satisfies readonly PoolRules[]
 
 const poolImplementations: Shape<Readonly<Record<Address, PoolRules>>> = {
@@ -86,6 +99,7 @@ const l1 = object<L1Network>(
   {
     chainId: whole(1, 'Chain id of L1.'),
     rpcUrls: urls('Endpoints of L1, the preferred one first.'),
+    wsUrl: wsUrl('L1'),
     explorerUrl: urlOrNull('Block explorer of L1.'),
     deploymentBlock: whole(0, 'Block in which LockingInfo was deployed: log scans start here.'),
     contracts: object<L1Network['contracts']>(
@@ -142,6 +156,7 @@ const l2 = object<L2Network>(
   {
     chainId: whole(1, 'Chain id of L2.'),
     rpcUrls: urls('Endpoints of L2, the preferred one first.'),
+    wsUrl: wsUrl('L2'),
     explorerUrl: urlOrNull('Block explorer of L2.'),
     contracts: object<L2Network['contracts']>(
       {

@@ -32,6 +32,8 @@ export interface Network {
 export interface L1Network {
   chainId: number
   rpcUrls: string[]
+  /** WebSocket address that announces new blocks. If absent, live readers only poll. */
+  wsUrl?: string
   explorerUrl: string | null
   /** Block in which LockingInfo was deployed: log scans start here. */
   deploymentBlock: number
@@ -59,6 +61,8 @@ export interface L1Network {
 export interface L2Network {
   chainId: number
   rpcUrls: string[]
+  /** WebSocket address that announces new blocks. If absent, live readers only poll. */
+  wsUrl?: string
   explorerUrl: string | null
   contracts: {
     sequencerSet: Address

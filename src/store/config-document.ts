@@ -88,6 +88,9 @@ export interface Profile {
     l1: string[]
     l2: string[]
     pos: string | null
+    /** WebSocket addresses (`ws://`, `wss://`) that announce new blocks; absent or null: see `headUrlsOf`. */
+    l1Ws?: string | null
+    l2Ws?: string | null
     /** Absolute path to the PEM of an additional trusted authority, besides those of the system. */
     caFile?: string | null
   }
@@ -144,6 +147,8 @@ const isPort: Check = (value) =>
 const isAccount: Check = (value) => typeof value === 'string' && isAddress(value, {strict: false})
 const isUrl: Check = (value) =>
   typeof value === 'string' && /^https?:\/\//.test(value) && URL.canParse(value)
+const isWsUrl: Check = (value) =>
+  typeof value === 'string' && /^wss?:\/\//.test(value) && URL.canParse(value)
 const orNull =
   (check: Check): Check =>
   (value) =>
@@ -200,7 +205,8 @@ const isProfile = fields({
   keys: fields({owner: orNull(isText), signer: orNull(isText)}),
   endpoints: fields({
     ...{l1: listOf(isUrl), l2: listOf(isUrl), pos: orNull(isUrl)},
-    caFile: (value) => value === undefined || orNull(isPath)(value),
+    ...{l1Ws: optional(orNull(isWsUrl)), l2Ws: optional(orNull(isWsUrl))},
+    caFile: optional(orNull(isPath)),
   }),
   node: orNull(isNode),
   rules: optional(mapOf(isRuleChoice)),

@@ -22,6 +22,11 @@ const key = {
 test.each([
   ['an address that is no URL', {endpoints: {l1: ['http://['], l2: [], pos: null}}, {}],
   ['an address of another scheme', {endpoints: {l1: [], l2: ['ws://a.example'], pos: null}}, {}],
+  [
+    'an announcer of another scheme',
+    {endpoints: {l1: [], l2: [], pos: null, l2Ws: 'https://a.example'}},
+    {},
+  ],
   ['a consensus layer that is no URL', {endpoints: {l1: [], l2: [], pos: 'http://a b'}}, {}],
   ['a list where a word belongs', {}, {backend: ['file']}],
   ['a list where the kind belongs', {}, {kind: ['account']}],

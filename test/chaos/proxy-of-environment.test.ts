@@ -12,6 +12,8 @@ import {connectChain} from '../../src/chain/connect.ts'
 import {findCause, MetisSeqError} from '../../src/lib/errors.ts'
 import {createRpcClient} from '../../src/lib/json-rpc.ts'
 import {proxyFor} from '../../src/lib/proxy.ts'
+import {watchHeads} from '../../src/chain/watch-heads.ts'
+import {startHeadsStub} from '../helpers/heads-stub.ts'
 import {rpcAnswer, startHttpStub} from '../helpers/http-stub.ts'
 import {tlsDir} from '../helpers/web3signer-stub.ts'
 
@@ -107,6 +109,40 @@ test('a safe address is reached through one tunnel, and the proxy sees its name 
   client.close()
   server.closeAllConnections()
   server.close()
+})
+
+test.each([
+  ['ws', 'HTTP_PROXY', 'chain.example:80'],
+  ['wss', 'HTTPS_PROXY', 'chain.example:443'],
+])('heads of a %s address come through a tunnel of %s', async (scheme, variable, tunnel) => {
+  const pem = (name: string) => readFileSync(join(tlsDir, name), 'utf8')
+  const tls = scheme === 'wss' ? {tls: {cert: pem('server.pem'), key: pem('server.key')}} : {}
+  await using stub = await startHeadsStub('honest', tls)
+  await using proxy = await startProxy(Number(new URL(stub.url).port))
+  process.env[variable] = proxy.url
+  const stop = new AbortController()
+  const told: string[] = []
+  const watching = watchHeads({
+    ...{chainId: 31_337, urls: [`${scheme}://chain.example/SECRET`], timeoutMs: 20_000},
+    ...{tls: () => ({ca: pem('ca.pem')}), silentMs: null, signal: stop.signal},
+    onOpen: (endpoint) => told.push(`open ${endpoint}`),
+    onHead: (number) => told.push(`head ${number}`),
+    onDown: (endpoint, {reason}) => told.push(`down ${endpoint} ${reason}`),
+  })
+  if (scheme === 'ws') {
+    await expect.poll(() => stub.subscribed, {timeout: 60_000}).toBe(1)
+    stub.announce(7)
+    await expect.poll(() => told, {timeout: 60_000}).toEqual(['open ws://chain.example', 'head 7'])
+    expect(stub.requests[0]?.url).toBe('/SECRET')
+  } else {
+    // The certificate is of another name than the one that only the proxy can resolve.
+    await expect
+      .poll(() => told, {timeout: 60_000})
+      .toEqual([expect.stringMatching(/^down wss:\/\/chain\.example .*ERR_TLS_CERT_ALTNAME/)])
+  }
+  stop.abort()
+  await watching
+  expect(proxy.asked).toEqual([{line: `CONNECT ${tunnel}`, authorization: me}])
 })
 
 test.each([

@@ -32,6 +32,29 @@ test('init --replace changes what is named, and keeps owner, recipient, endpoint
   })
 })
 
+test('an address that announces heads is kept, shown without its key, and removed by name', async () => {
+  using temp = makeTempHome()
+  const run = (line: string) => runCli([...line.split(' '), '--json'], {home: temp.root})
+  const endpoints = ({json}: Awaited<ReturnType<typeof run>>) => json?.data['endpoints']
+  const both =
+    '--l1-ws-url wss://l1.example/SECRET --l2-ws-url ws://me:SECRET@l2.example?key=SECRET'
+  const made = await run(`init --profile me --network andromeda ${both}`)
+  expect(endpoints(made)).toMatchObject({l1Ws: 'wss://l1.example', l2Ws: 'ws://l2.example'})
+  const kept = await run(`init --replace --owner ${owner}`)
+  expect(endpoints(kept)).toEqual(endpoints(made))
+  const shown = await runCli(['profile', 'show'], {home: temp.root})
+  expect(shown.stdout).toMatch(/L1 heads +wss:\/\/l1\.example\nL2 heads +ws:\/\/l2\.example\n/)
+  const removed = await run('init --replace --l1-ws-url none')
+  expect(endpoints(removed)).toMatchObject({l1Ws: null, l2Ws: 'ws://l2.example'})
+  const wrong = await run('init --replace --l2-ws-url https://me:SECRET@l2.example')
+  expect(wrong.json?.error).toMatchObject({
+    exitCode: 2,
+    message: expect.stringContaining('It must be a ws:// or wss:// URL, or `none`.'),
+  })
+  const told = [made, kept, shown, removed, wrong].flatMap((each) => [each.stdout, each.stderr])
+  expect(told.join()).not.toContain('SECRET')
+})
+
 test('without --replace a name that is taken is refused, and a new profile needs a network', async () => {
   using temp = makeTempHome()
   const run = (line: string) => runCli([...line.split(' '), '--json'], {home: temp.root})

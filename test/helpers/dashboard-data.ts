@@ -296,6 +296,7 @@ export function snapshot(
   return {
     setting,
     feeds: {...feeds, ...changes},
+    heads: {l1: {state: 'none'}, l2: {state: 'none'}},
     health: null,
     blockMs: 2000,
     moved: null,
@@ -310,6 +311,7 @@ export function snapshot(
 /** What a healthy node that follows tells of itself. */
 export const nodeStatus: NodeStatus = {
   name: 'main',
+  version: '0.1.0',
   pid: 4242,
   chainId: 1088,
   address: ME,

@@ -278,6 +278,30 @@ test('the log over the screen, and a command being typed', () => {
   expect(typing('zz')).toMatch(/:zz_ {2}no such command\n?$/)
 })
 
+test('the debug view says whether heads are pushed, and why not where an address is down', () => {
+  const lines = (heads: DashboardSnapshot['heads']) => {
+    const view = toDashboardView(snapshot({}, {heads}), NOW)
+    return view.sources.map(({label, value}) => `${label} ${value}`).join('\n')
+  }
+  const endpoint = 'wss://l1.example'
+  const down = {code: 'silent', reason: 'It no longer answers pings.'} as const
+  const shown = lines({
+    l2: {state: 'pushed', endpoint: 'ws://l2.example'},
+    l1: {state: 'polled', endpoint, ...down},
+  })
+  expect(shown).toMatch(/^l2 .* old, at each head and every 1 s, took \d+ ms$/m)
+  for (const name of ['l1', 'money']) {
+    expect(shown).toMatch(
+      new RegExp(
+        `^${name} .*; no heads from wss://l1\\.example: It no longer answers pings\\. \\[silent\\]$`,
+        'm',
+      ),
+    )
+  }
+  expect(shown).not.toMatch(/^(?:pos|node|machine) .*heads/m)
+  expect(lines({l1: {state: 'none'}, l2: {state: 'none'}})).not.toContain('head')
+})
+
 describe('one panel alone', () => {
   const alone: Partial<ScreenState> = {single: 'events', focus: 'events'}
 

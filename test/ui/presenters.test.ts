@@ -27,7 +27,7 @@ import {
   sequencerText,
   stakeText,
 } from '../../src/ui/presenters/sequencer.ts'
-import {networkText, profileJson, profileText} from '../../src/ui/presenters/setup.ts'
+import {networkJson, networkText, profileJson, profileText} from '../../src/ui/presenters/setup.ts'
 import {table} from '../../src/ui/presenters/table.ts'
 import {
   currentEpoch,
@@ -301,10 +301,17 @@ test('a profile and a network show endpoints by host only', () => {
     signer: null,
     rewardRecipient: RECIPIENT,
     keys: {owner: null, signer: null},
-    endpoints: {l1: ['https://user:SECRET@rpc.example/SECRET'], l2: [], pos: null},
+    endpoints: {
+      ...{l1: ['https://user:SECRET@rpc.example/SECRET'], l2: [], pos: null},
+      l2Ws: 'wss://user:SECRET@ws.example/SECRET',
+    },
     node: null,
   }
-  const network = {...builtInNetworks[0]!, posRestUrl: 'http://pos.example/SECRET'}
+  const [known] = builtInNetworks
+  const network = {
+    ...{...known!, posRestUrl: 'http://pos.example/SECRET'},
+    l1: {...known!.l1, wsUrl: 'wss://heads.example/SECRET'},
+  }
 
   expect(profileText('main', profile, true)).toContain('https://rpc.example')
   expect(profileText('main', profile, true)).toContain('(key elsewhere)')
@@ -312,7 +319,13 @@ test('a profile and a network show endpoints by host only', () => {
     profileText('main', profile, true),
     profileJson('main', profile, true),
     networkText(network),
+    networkJson(network),
   ]
+  expect(networkJson(network)).toMatchObject({
+    l1: {wsUrl: 'wss://heads.example'},
+    l2: {rpcUrls: ['https://andromeda.metis.io', 'https://metis-rpc.publicnode.com']},
+  })
+  expect(networkJson(network).l2).not.toHaveProperty('wsUrl')
   expect(JSON.stringify(all)).not.toContain('SECRET')
 })
 

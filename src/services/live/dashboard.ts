@@ -5,13 +5,15 @@ import {createBlockTimes} from '../network/block-times.ts'
 import type {Context} from '../context.ts'
 import type {OperatorEvent} from './events.ts'
 import {startExtras, type ExtraPollers} from './extras.ts'
-import {startLive, type Pollers} from './live.ts'
+import {startLive, type HeadLooks, type Pollers} from './live.ts'
 import {keepSeries, type SeriesKeeper} from './series.ts'
 import {watchYields, type Yields} from './yields.ts'
 
 export interface Dashboard {
   setting: Setting
   pollers: Pollers
+  /** How new blocks of each chain are noticed. */
+  heads(): HeadLooks
   health: SnapshotStore<HealthReport | null>
   /** Median block time of recent blocks in milliseconds; null while too few are known. */
   blockMs: SnapshotStore<number | null>

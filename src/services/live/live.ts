@@ -14,6 +14,7 @@ import {
   type Poller,
   type PollerOptions,
 } from './feeds.ts'
+import {startHeads, type Chain, type Heads, type HeadsLook} from './heads.ts'
 import {nowOf} from '../health/look-once.ts'
 import {LST_MS} from '../health/lst.ts'
 import {settingOf} from '../health/setting.ts'
@@ -32,12 +33,16 @@ export type Feeds = {[K in SourceKey]: Feed<Looks[K]>}
 export interface Live {
   setting: Setting
   pollers: Pollers
+  /** How new blocks of each chain are noticed. */
+  heads(): HeadLooks
   /** As of the last reading; null until every source has responded or failed once. */
   health: SnapshotStore<HealthReport | null>
   /** Monotonic time when the L2 head last moved; null before the first time. */
   moved(): Movement | null
   refresh(): void
 }
+
+export type HeadLooks = Record<Chain, HeadsLook>
 
 /** Interval of health assessments without responses, since ages keep growing. */
 const JUDGE_MS = 500
@@ -52,15 +57,16 @@ export function startLive(
   const setting = settingOf(context)
   const tellAll = (events: OperatorEvent[]) => events.forEach(onEvent)
   const watch = watchHead(stallLimitSeconds(setting) * 1000)
-  const pollers = startPollers(
-    context,
-    signal,
-    (now, before) => {
+  const heads = startHeads(context, signal)
+  const pollers = startPollers(context, heads, signal, {
+    l2(now, before) {
+      heads.l2.saw(now.headBlock)
       watch.saw(now.headBlock, performance.now())
       tellAll(rotationEvents(now, before, Date.now()))
     },
-    tellAll,
-  )
+    l1: ({block}) => heads.l1.saw(block),
+    money: (now, before) => tellAll(moneyEvents(now, before, Date.now())),
+  })
   const health = createSnapshotStore<HealthReport | null>(null)
   const judge = () => {
     const sources = sourcesOf(feedsOf(pollers))
@@ -80,37 +86,55 @@ export function startLive(
   return {
     setting,
     pollers,
+    heads: () => ({l1: heads.l1.look.get(), l2: heads.l2.look.get()}),
     health,
     moved: () => watch.moved,
     refresh: () => all.forEach((poller) => poller.refresh()),
   }
 }
 
+/** Called with each new value of a source and the previous one. */
+type Listeners = {[K in SourceKey]?: (value: Looks[K], before: Looks[K] | null) => void}
+
 function startPollers(
   context: Context,
+  heads: Record<Chain, Heads>,
   signal: AbortSignal,
-  onRotation: (now: Looks['l2'], before: Looks['l2'] | null) => void,
-  tell: (events: OperatorEvent[]) => void,
+  listeners: Listeners,
 ): Pollers {
   const readers = readersOf(context)
   const poll = <K extends SourceKey>(
     key: K,
     periodMs: number,
-    more: Pick<PollerOptions<Looks[K]>, 'onValue' | 'height'> = {},
+    more: Pick<PollerOptions<Looks[K]>, 'height' | 'heads'> = {},
   ): Poller<Looks[K]> => {
     const read: (() => Promise<Looks[K]>) | null = readers[key]
-    return read ? startPoller<Looks[K]>({periodMs, read, signal, ...more}) : absentPoller()
+    if (!read) return absentPoller()
+    const onValue: Listeners[K] = listeners[key]
+    const told = onValue ? {onValue} : {}
+    return startPoller<Looks[K]>({periodMs, read, signal, ...told, ...more})
   }
+  const at = <T>(chain: Chain, of: (value: T) => bigint) => ({
+    height: {chain: chain === 'l1' ? ('L1' as const) : ('L2' as const), of},
+    heads: {of: heads[chain], blockOf: of},
+  })
+  const l2Ms = Math.min(1000, context.network.l2.slotMs)
   return {
-    l2: poll('l2', Math.min(1000, context.network.l2.slotMs), {
-      onValue: onRotation,
-      height: {chain: 'L2', of: ({headBlock}) => headBlock},
-    }),
-    l1: poll('l1', 2000, {height: {chain: 'L1', of: ({block}) => block}}),
-    money: poll('money', 5000, {
-      onValue: (now, before) => tell(moneyEvents(now, before, Date.now())),
-      height: {chain: 'L1', of: ({l1Block}) => l1Block},
-    }),
+    l2: poll(
+      'l2',
+      l2Ms,
+      at('l2', ({headBlock}: Looks['l2']) => headBlock),
+    ),
+    l1: poll(
+      'l1',
+      2000,
+      at('l1', ({block}: Looks['l1']) => block),
+    ),
+    money: poll(
+      'money',
+      5000,
+      at('l1', ({l1Block}: Looks['money']) => l1Block),
+    ),
     lst: poll('lst', LST_MS),
     pos: poll('pos', 2000),
     node: poll('node', 1000),

@@ -19,6 +19,7 @@ import {nextTurnOf, type NextTurn} from '../../services/rotation/next-turn.ts'
 import type {SuccessorView} from '../../services/rotation/successor.ts'
 import {isSame, type EpochRecord} from '../../protocol/rotation/records.ts'
 import type {DashboardSnapshot, Mode, Now} from './model.ts'
+import {headsOf} from './source-rows.ts'
 
 /** How one source answers. */
 export interface SourceLook {
@@ -30,6 +31,18 @@ export interface SourceLook {
   periodMs: number
   tookMs: number | null
   /** Of the last failure; null while it answers. */
+  code: string | null
+  reason: string | null
+  /** How new blocks of its chain are noticed; null for a source that is read for other reasons. */
+  heads: HeadsState | null
+}
+
+export interface HeadsState {
+  /** `pushed`: a WebSocket announces them, and each is read at once. */
+  state: 'pushed' | 'polled'
+  /** The address: scheme and host; null where none announces them. */
+  endpoint: string | null
+  /** Why an address announces none; null while it does, and where there is none. */
   code: string | null
   reason: string | null
 }
@@ -79,7 +92,7 @@ export function toDashboardData(
     mode: mode === 'REPLAY' ? 'replay' : 'live',
     health: assessSources(setting, sourcesOf(feeds), snapshot.health, now, snapshot.moved),
     sources: Object.entries({...feeds, ...extras}).map(([name, feed]) =>
-      sourceLook(name, feed, now),
+      sourceLook(name, feed, headsState(snapshot, name), now),
     ),
     rotation,
     nextTurn: turnOf(snapshot, rotation, now),
@@ -141,10 +154,23 @@ function isOvertaken(forecast: readonly TimedEpoch[], onL2: readonly EpochView[]
   })
 }
 
-function sourceLook(name: string, feed: Feed<unknown>, now: Now): SourceLook {
+function headsState(snapshot: DashboardSnapshot, source: string): HeadsState | null {
+  const heads = headsOf(snapshot, source)
+  if (heads === null) return null
+  if (heads.state === 'none') return {state: 'polled', endpoint: null, code: null, reason: null}
+  return {code: null, reason: null, ...heads}
+}
+
+function sourceLook(
+  name: string,
+  feed: Feed<unknown>,
+  heads: HeadsState | null,
+  now: Now,
+): SourceLook {
   const {atMs, error, periodMs, tookMs} = feed
   const ageMs = atMs === null ? null : Math.max(0, Math.round(now.monotonicMs - atMs))
-  const about = {name, ageMs, periodMs, tookMs: tookMs === null ? null : Math.round(tookMs)}
+  const took = tookMs === null ? null : Math.round(tookMs)
+  const about = {name, ageMs, periodMs, tookMs: took, heads}
   if (periodMs === 0) return {...about, state: 'absent', code: null, reason: null}
   if (error) return {...about, state: 'failing', code: error.code, reason: error.reason}
   if (ageMs === null) return {...about, state: 'asking', code: null, reason: null}

@@ -2,7 +2,7 @@ import type {HealthReport} from '../../health/issue.ts'
 import type {Movement, Now, Setting} from '../../health/snapshot.ts'
 import type {OperatorEvent} from '../../services/live/events.ts'
 import type {ExtraFeeds} from '../../services/live/extras.ts'
-import type {Feeds} from '../../services/live/live.ts'
+import type {Feeds, HeadLooks} from '../../services/live/live.ts'
 import type {Series} from '../../services/live/series.ts'
 import type {Yields} from '../../services/live/yields.ts'
 
@@ -24,6 +24,8 @@ export interface Row {
 export interface DashboardSnapshot {
   setting: Setting
   feeds: Feeds
+  /** How new blocks of each chain are noticed. */
+  heads: HeadLooks
   /** The previous report, which says when issues began; null before the first. */
   health: HealthReport | null
   /** Typical block time in milliseconds; null while too few blocks are known. */

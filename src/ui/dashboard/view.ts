@@ -49,10 +49,11 @@ export interface DashboardView {
 }
 
 export function takeSnapshot(dashboard: Dashboard): DashboardSnapshot {
-  const {setting, pollers, health, blockMs, yields, extras, series, events} = dashboard
+  const {setting, pollers, heads, health, blockMs, yields, extras, series, events} = dashboard
   return {
     setting,
     feeds: feedsOf(pollers),
+    heads: heads(),
     health: health.get(),
     blockMs: blockMs.get(),
     yields: yields.get(),

@@ -5,7 +5,7 @@ import type {Point, Series} from '../../services/live/series.ts'
 import type {WalletsLook} from '../../services/live/wallets.ts'
 import type {RotationNow} from '../../services/rotation/epochs.ts'
 import type {NamedAttempt, SuccessorView} from '../../services/rotation/successor.ts'
-import type {DashboardData, SourceLook} from '../dashboard/data.ts'
+import type {DashboardData, HeadsState, SourceLook} from '../dashboard/data.ts'
 import {
   address,
   anyOf,
@@ -42,6 +42,19 @@ const source = object<SourceLook>('How one source answers.', {
   tookMs: nullable(count('How long the latest answer took; null until the first.')),
   code: nullable(text('Code of its last failure; null while it answers.')),
   reason: nullable(text('The failure in words; null while it answers.')),
+  heads: nullable(
+    object<HeadsState>(
+      'How new blocks of its chain are noticed; null for a source that is read for other reasons.',
+      {
+        state: word('`pushed`: a WebSocket announces them, and each is read at once.', [
+          ...(['pushed', 'polled'] as const),
+        ]),
+        endpoint: nullable(text('The address: scheme and host; null where there is none.')),
+        code: nullable(text('Why the address announces none; null while it does.')),
+        reason: nullable(text('The same in words.')),
+      },
+    ),
+  ),
 })
 
 const past = object<EpochRecord>('An epoch on L2.', {

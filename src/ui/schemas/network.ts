@@ -32,9 +32,14 @@ const kind = word('Operations that can be rehearsed without loss.', ['main', 'te
 const explorerUrl = nullable(text('URL of a block explorer; null when none is known.'))
 const rpcUrls = list('Endpoints: scheme and host.', {type: 'string'})
 
+const wsUrl = optional(
+  text('WebSocket address that announces new blocks: scheme and host; absent without one.'),
+)
+
 const l1 = object<Network['l1']>('The L1 of the network.', {
   chainId: count('Chain id.'),
   rpcUrls,
+  wsUrl,
   explorerUrl,
   deploymentBlock: count('Block in which LockingInfo was deployed.'),
   contracts: object<Network['l1']['contracts']>('Addresses on L1.', {
@@ -72,6 +77,7 @@ const bundled = object<NonNullable<Network['l2']['bundled']>>('Settings of bundl
 const l2 = object<Network['l2']>('The L2 of the network.', {
   chainId: count('Chain id.'),
   rpcUrls,
+  wsUrl,
   explorerUrl,
   contracts: object<Network['l2']['contracts']>('Addresses on L2.', {
     sequencerSet: address('MetisSequencerSet.'),

@@ -31,6 +31,8 @@ const profile = shared(
           type: 'string',
         }),
         pos: nullable(text('Consensus layer; null: that of the network.')),
+        l1Ws: nullable(text('WebSocket address that announces blocks of L1; null without one.')),
+        l2Ws: nullable(text('WebSocket address that announces blocks of L2; null without one.')),
         caFile: nullable(
           text('PEM file of their certificate authority; null: those of the system.'),
         ),

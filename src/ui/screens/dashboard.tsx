@@ -26,6 +26,8 @@ import type {Mode, Row} from '../dashboard/model.ts'
 import type {DashboardView} from '../dashboard/view.ts'
 import {hasColor, styleOfTheme, type ThemeName} from '../theme.ts'
 
+/** A new head is drawn at once, but where blocks are fast, not more often than the eye follows. */
+const HEAD_FRAME_MS = 200
 /** How long a note stands in place of the keys. */
 const NOTE_MS = 4000
 
@@ -34,6 +36,8 @@ export interface FrameSource {
   mode: Mode
   /** The view of this moment. */
   view(): DashboardView
+  /** Told of each new head of L2 that was read. @returns ends it */
+  onHead(listener: () => void): () => void
   /** Asks every source now. */
   refresh(): void
   /** Writes what is on the screen to a file. @returns a note about it */
@@ -164,7 +168,8 @@ function offerOf(
 }
 
 /**
- * The view, at most four times a second and only when it has changed; while paused, the last one stays.
+ * The view, at the rate of the screen and at each new head, and only when it has changed; while paused, the last one stays.
+ * A rate that was made slower holds for heads, too.
  *
  * @returns the view, and a look at once, also while paused
  */
@@ -174,7 +179,9 @@ function useDashboardView(
 ): [DashboardView, () => void] {
   const [view, setView] = useState(() => source.view())
   const drawn = useRef('')
+  const lookedMs = useRef(-Infinity)
   const look = () => {
+    lookedMs.current = performance.now()
     const next = source.view()
     const text = fingerprint(next)
     if (text === drawn.current) return
@@ -184,7 +191,17 @@ function useDashboardView(
   useEffect(() => {
     if (paused) return
     const timer = setInterval(look, lookMs)
-    return () => clearInterval(timer)
+    let soon: NodeJS.Timeout | undefined
+    const gapMs = lookMs > firstScreen.lookMs ? lookMs : HEAD_FRAME_MS
+    const end = source.onHead(() => {
+      clearTimeout(soon)
+      soon = setTimeout(look, Math.max(0, lookedMs.current + gapMs - performance.now()))
+    })
+    return () => {
+      clearInterval(timer)
+      clearTimeout(soon)
+      end()
+    }
   }, [source, paused, lookMs])
   return [view, look]
 }
