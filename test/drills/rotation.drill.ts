@@ -202,7 +202,8 @@ async function restartsOffDuty(network: LocalNetwork, count: number, say: Say): 
   const before = await read<Score>(network, `duty score --profile ${name}`)
   let [done, refused] = [0, 0]
   const broken: string[] = []
-  while (done < count) {
+  // After a respan an epoch has a hundred blocks more: an own turn may be long in coming.
+  while (done < count || (refused === 0 && done < count * 4)) {
     await pause(Math.random() * 10 * network.slotMs)
     const {document, exitCode, stderr} = await network.cli.run(
       `node restart --idle 5s --profile ${name}`,
