@@ -10,11 +10,10 @@ export function windowRows(window: DutyWindow, {snapshot}: Around): Row[] {
   const {isOpen, next, widest, secondsLeft} = window
   const left =
     secondsLeft === null ? 'no turn in the forecast' : `${formatDuration(secondsLeft)} left`
-  const opens = next
-    ? `opens in about ${formatDuration(next.opensInSeconds)}`
-    : 'no window in sight'
+  // Short enough for 80 columns: it is what one looks for.
+  const closed = next ? ` for ~${formatDuration(next.opensInSeconds)}` : ', none in sight'
   return [
-    row('restart', isOpen ? `OPEN, ${left}` : `CLOSED, ${opens}`, isOpen ? 'ok' : 'warn'),
+    row('restart', isOpen ? `OPEN, ${left}` : `CLOSED${closed}`, isOpen ? 'ok' : 'warn'),
     row('', windowText(window), 'dim'),
     row(
       'widest gap',
