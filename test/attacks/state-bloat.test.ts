@@ -81,6 +81,7 @@ test('the door refuses with a reason before the state is full, the status tells,
   const leaves = await leavesOf()
   expect(leaves).toBeGreaterThan(before + 1_800)
   expect(leaves).toBeLessThan(LIMIT)
+  await until('the state is measured', () => node.status().engine.state.rootMs !== null)
   const {state} = node.status().engine
   expect(state).toMatchObject({limit: LIMIT, rootMs: expect.any(Number)})
   // Never told too low; and what was refused would have been too much.
