@@ -24,6 +24,7 @@ import {
   nodeSetting,
   nothing,
   NOW,
+  OTHER,
   rotation,
   rotationLook,
   setting,
@@ -217,6 +218,31 @@ test('a screen reader is told an event once, however old it gets, and one that r
   expect(told(after(10, [0]), after(80, [75, 0]))).toEqual([
     'Events, 5 s ago: A reward batch was credited.',
   ])
+})
+
+test('a screen reader is told each coming epoch once, and again when its producer changes', () => {
+  const at = (seconds: number, headBlock: bigint, state = snapshot()) =>
+    toDashboardView(
+      {...state, feeds: {...state.feeds, l2: fresh(rotation({headBlock}))}},
+      {...NOW, wallMs: NOW.wallMs + seconds * 1000},
+    )
+  const epochs = (text: string) => text.split('\n').filter((line) => /^Rotation, \d/.test(line))
+  const first = at(0, 1149n)
+
+  expect(epochs(changedText(first, at(4, 1151n)))).toEqual([])
+  const look = rotationLook()
+  const last = look.forecast.epochs.at(-1)
+  const moved = {
+    ...look.forecast,
+    epochs: look.forecast.epochs.map((epoch) =>
+      epoch === last ? {...epoch, signer: OTHER, mine: epoch.mine !== true} : epoch,
+    ),
+  }
+  const later = snapshot(
+    {},
+    {extras: {...extras, rotation: fresh({...look, forecast: moved}, 10_000)}},
+  )
+  expect(epochs(changedText(first, at(4, 1151n, later)))).toHaveLength(1)
 })
 
 test('the frames on disk belong to the states above', () => {

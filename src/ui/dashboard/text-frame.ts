@@ -1,4 +1,4 @@
-import type {Mode} from './model.ts'
+import type {Mode, Row} from './model.ts'
 import type {DashboardView, Panel} from './view.ts'
 
 /** A frame as plain lines, for a pipe, a log or a screen reader. */
@@ -48,13 +48,20 @@ interface Line {
   said: string
 }
 
+/** Rows that are many and only get older or nearer; undefined for any other row, which says all of its text. */
+function saidBy(panel: string, {label, value}: Pick<Row, 'label' | 'value'>): string | undefined {
+  // The label of an event is its age.
+  if (panel === 'events') return value
+  const isEpoch = panel === 'rotation' && /^\d+$/.test(label)
+  return isEpoch ? `${label} ${value.replace(/, (?:now|in [^,]+)$/, '')}` : undefined
+}
+
 /** Ages of panels and counts of rows tell nothing new. */
 function linesOf({state, nextAction, panels}: DashboardView): Line[] {
   const rows = Object.entries(panels).flatMap(([name, panel]) =>
     (panel?.rows ?? []).map(({label, value}): Line => {
       const text = `${panel!.title}, ${label}: ${value}`
-      // The label of an event is its age.
-      return {text, said: name === 'events' ? value : text}
+      return {text, said: saidBy(name, {label, value}) ?? text}
     }),
   )
   const head = `${state.word}: ${state.text}`
