@@ -2,8 +2,8 @@
 import {closeSync, openSync, writeSync} from 'node:fs'
 import {constants, createGzip, gunzipSync} from 'node:zlib'
 
-import {fromFileError, fromReadError} from '../lib/files.ts'
-import {messageOf} from '../lib/errors.ts'
+import {fileExists, fromFileError, fromReadError} from '../lib/files.ts'
+import {messageOf, systemErrorCode} from '../lib/errors.ts'
 import {readBoundedFile} from '../lib/read-file.ts'
 import {
   createFrameEncoder,
@@ -78,7 +78,7 @@ function openNew(path: string): number {
   try {
     return openSync(path, 'wx', 0o600)
   } catch (error) {
-    throw fromFileError(error, path)
+    throw systemErrorCode(error) === 'EEXIST' ? fileExists(path, error) : fromFileError(error, path)
   }
 }
 

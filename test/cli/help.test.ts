@@ -35,6 +35,19 @@ test('root help names each topic and each command of one word once, in a group',
   expect([...named].toSorted()).toEqual([...new Set([...topics, ...commands])].toSorted())
 })
 
+test('each topic is described by itself, and not by the first of its commands', () => {
+  const summaries = new Set(config.commands.map(({summary}) => summary))
+  const topics = config.topics.filter(
+    ({name}) =>
+      // A topic that is a command too has the words of the command.
+      !config.commandIDs.includes(name) &&
+      config.commandIDs.some((id) => id.startsWith(`${name}:`)),
+  )
+  const borrowed = topics.filter(({description}) => summaries.has(description))
+  expect(topics.length).toBeGreaterThan(20)
+  expect(borrowed.map(({name}) => name)).toEqual([])
+})
+
 describe.each([60, 80, 120])('at %i columns', (width) => {
   test('no line of any help is longer than the terminal, unless it is one word', async () => {
     const ids = config.commands.map(({id}) => id)

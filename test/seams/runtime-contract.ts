@@ -126,6 +126,21 @@ export const runtimeContract: readonly Rule<RuntimeScene>[] = [
     },
   },
   {
+    rule: 'a restart that is interrupted says that the node is stopped',
+    async holds(scene) {
+      const {runtime, options} = scene
+      if (!runtime.capabilities.control) return
+      await runtime.start(options)
+      const ended = await outcomeOf(runtime.restart({...options, signal: AbortSignal.abort()}))
+      expect(ended).toMatchObject({
+        code: 'INTERRUPTED',
+        message: 'Interrupted: the node was stopped, and was not started again.',
+        hints: [expect.stringContaining('metis-seq node start --profile ')],
+      })
+      expect(scene.alive()).toEqual([])
+    },
+  },
+  {
     rule: 'an upgrade ends with the version that was asked for, or says which one answers',
     async holds(scene) {
       const {runtime, options} = scene

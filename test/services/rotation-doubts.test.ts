@@ -17,6 +17,7 @@ import {
 } from '../../src/services/rotation/forecast.ts'
 import {nextTurnOf} from '../../src/services/rotation/next-turn.ts'
 import {readAllRespans} from '../../src/services/rotation/records.ts'
+import {checkText} from '../../src/ui/presenters/duty.ts'
 import {windowRows} from '../../src/ui/dashboard/panels/window.ts'
 import {
   epochView,
@@ -111,6 +112,14 @@ test('a turn that leaves no room in what is known is waited for while the rest i
     })
   expect(await wait(looks)).toMatchObject({isOpen: true})
   await expect(wait([{...soon, doubt: null}])).rejects.toMatchObject({code: 'NO_WINDOW'})
+})
+
+test('without a forecast, a window that is not known is not said to be too short', () => {
+  const soon = {...windowWith({}), isOpen: false, reason: 'turn-soon', next: null} as DutyWindow
+  expect(checkText({...soon, doubt: null})).toMatch(/No later window in .* is long enough\./)
+  expect(checkText({...soon, doubt: 'the consensus layer is down'})).toMatch(
+    /No later window in .* is known\./,
+  )
 })
 
 test('a wait is suggested only where `duty wait` would not fail at once', () => {

@@ -24,6 +24,7 @@ import {
   nodeSetting,
   nothing,
   NOW,
+  OTHER,
   rotation,
   rotationLook,
   setting,
@@ -195,6 +196,55 @@ describe.each(Object.entries(states))('%s', (name, state) => {
   })
 })
 
+test('a screen reader is told an event once, however old it gets, and one that reads the same again', () => {
+  const after = (seconds: number, batches: number[]) => {
+    const events = batches.map((second) => ({
+      ...{
+        type: 'reward-credited' as const,
+        atMs: NOW.wallMs + second * 1000,
+        level: 'info' as const,
+      },
+      ...{text: 'A reward batch was credited.', headBlock: null, epoch: null, issue: null},
+    }))
+    const now = {...NOW, wallMs: NOW.wallMs + seconds * 1000}
+    return toDashboardView(snapshot({}, {events}), now)
+  }
+  const told = (...views: Parameters<typeof changedText>) =>
+    changedText(...views)
+      .split('\n')
+      .filter((line) => line.endsWith('credited.'))
+
+  expect(told(after(10, [0]), after(80, [0]))).toEqual([])
+  expect(told(after(10, [0]), after(80, [75, 0]))).toEqual([
+    'Events, 5 s ago: A reward batch was credited.',
+  ])
+})
+
+test('a screen reader is told each coming epoch once, and again when its producer changes', () => {
+  const at = (seconds: number, headBlock: bigint, state = snapshot()) =>
+    toDashboardView(
+      {...state, feeds: {...state.feeds, l2: fresh(rotation({headBlock}))}},
+      {...NOW, wallMs: NOW.wallMs + seconds * 1000},
+    )
+  const epochs = (text: string) => text.split('\n').filter((line) => /^Rotation, \d/.test(line))
+  const first = at(0, 1149n)
+
+  expect(epochs(changedText(first, at(4, 1151n)))).toEqual([])
+  const look = rotationLook()
+  const last = look.forecast.epochs.at(-1)
+  const moved = {
+    ...look.forecast,
+    epochs: look.forecast.epochs.map((epoch) =>
+      epoch === last ? {...epoch, signer: OTHER, mine: epoch.mine !== true} : epoch,
+    ),
+  }
+  const later = snapshot(
+    {},
+    {extras: {...extras, rotation: fresh({...look, forecast: moved}, 10_000)}},
+  )
+  expect(epochs(changedText(first, at(4, 1151n, later)))).toHaveLength(1)
+})
+
 test('the frames on disk belong to the states above', () => {
   const shown = readFileSync(join(import.meta.dirname, 'frames/usual-80x24.txt'), 'utf8')
   expect(shown).toContain('✓ OK in order')
@@ -268,6 +318,31 @@ test('issues over the screen have their cost, their command and their rule', () 
     new RegExp(`${view.issues[0]!.label} +${view.issues[0]!.value}`.slice(0, 40)),
   )
   expect(scrolled).toMatch(/Issues[^\n]*\n┃ cost/)
+})
+
+test('60x16: an issue over the screen, and a panel alone, are whole', () => {
+  const words = (shown: string) =>
+    shown
+      .split('\n')
+      .map((line) => line.replaceAll('┃', '').trim())
+      .join(' ')
+      .replaceAll(/ +/g, ' ')
+  const view = toDashboardView(states['down']!, NOW)
+  const [issue] = view.health.issues
+  const issues = frame(60, 16, {view, screen: {overlay: 'issues'}})
+  expect(issue!.cost.length).toBeGreaterThan(46)
+  expect(words(issues)).toContain(issue!.cost)
+  const why = usual.panels.window!.rows[1]!.value
+  const alone = frame(60, 16, {screen: {single: 'window', focus: 'window'}})
+  expect(why.length).toBeGreaterThan(44)
+  expect(words(alone)).toContain(why)
+})
+
+test('60x16: the head is that of L2, also without a node that answers', () => {
+  const dead = snapshot({node: fresh(nodeLook(null, {process: null}))}, {setting: nodeSetting})
+  const shown = frame(60, 16, {view: toDashboardView(dead, NOW)})
+  expect(shown).toMatch(/node +not running/)
+  expect(shown).toMatch(/head +block 1149, 1 s ago/)
 })
 
 test('the log over the screen, and a command being typed', () => {

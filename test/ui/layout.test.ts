@@ -7,6 +7,7 @@ import {
   keyHelp,
   commandsFor,
   replayKeyHelp,
+  notACommand,
   typedCommand,
   type Key,
   type KeyAction,
@@ -251,6 +252,8 @@ test('a command is typed, shortened where it is the only one, and left', () => {
   for (const text of ['', 'nothing', 'constructor', '__proto__'])
     expect(typedCommand(text)).toBeUndefined()
   expect(after({theme: 'light'}).theme).toBe('light')
+  expect(notACommand(' zz ')).toBe('There is no command "zz".')
+  expect(notACommand('s')).toBe('"s" could be sync, stake, sources, save, sort.')
 })
 
 test('data are looked at more or less often, within bounds', () => {

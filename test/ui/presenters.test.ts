@@ -6,6 +6,7 @@ import {readSpan, readValidators} from '../../src/protocol/themis.ts'
 import {currentEvent, eventOf} from '../../src/services/live/events.ts'
 import type {Profile} from '../../src/services/network/profiles.ts'
 import {toStakeView} from '../../src/services/staking/stake.ts'
+import {alertListText} from '../../src/ui/presenters/alert.ts'
 import {
   currentEpochText,
   epochListText,
@@ -68,6 +69,27 @@ test('an exiting sequencer names the day of its METIS, an unset recipient is not
   expect(sequencerText(leaving)).toContain('claim possible    2027-01-15T08:00:00.000Z')
   expect(sequencerText(leaving)).toContain('reward recipient  unset')
   expect(sequencerJson(leaving)).toMatchObject({rewardRecipient: null, status: 'inactive'})
+})
+
+test('alert list: an issue that is gone, and not yet told to be, does not look as if it lasted', () => {
+  const alert = {
+    ...{
+      alert: 'l2-stalled',
+      rule: 'l2-stalled' as const,
+      subject: null,
+      severity: 'critical' as const,
+    },
+    ...{text: 'no block for 77 s', remedy: 'metis-seq epoch watch', told: 1, toldMs: 5000},
+    ...{sinceMs: 0, goneMs: null, acknowledged: false, silenced: false},
+  }
+  const list = {
+    ...{lookedMs: 119_000, isWatched: true, silences: [], outputs: []},
+    alerts: [alert],
+  }
+
+  expect(alertListText(list, 120_000)).toMatch(/ critical +2 min +1x/)
+  const gone = {...list, alerts: [{...alert, goneMs: 80_000}]}
+  expect(alertListText(gone, 120_000)).toMatch(/for +1 min 20 s, gone for 40 s$/m)
 })
 
 test('sequencer list marks mine, whatever the case of the address', () => {

@@ -4,7 +4,7 @@ import {gzipSync} from 'node:zlib'
 
 import {afterAll, afterEach, beforeAll, expect, test, vi} from 'vitest'
 
-import {openRecording} from '../../src/cli/record-file.ts'
+import {openRecording, recordTo} from '../../src/cli/record-file.ts'
 import {replaySource} from '../../src/cli/dashboard-source.ts'
 import {createFrameEncoder, type RecordedFrame} from '../../src/ui/dashboard/recording.ts'
 import {currentEpoch, feeds, fresh, NOW, rotation, snapshot} from '../helpers/dashboard-data.ts'
@@ -48,6 +48,14 @@ test('every frame comes back, from any place and in any order', () => {
     const {now, snapshot: shown} = recording.frame(at)
     expect({now, snapshot: shown}).toMatchObject(frameOf(at))
   }
+})
+
+test('a file that is there is neither recorded over nor called unwritable', () => {
+  const path = fileOf('there.gz', linesOf(1))
+  expect(() => recordTo(path, () => frameOf(0))).toThrow(
+    expect.objectContaining({code: 'FILE_EXISTS', facts: {path}}),
+  )
+  expect(openRecording(path).heads).toHaveLength(1)
 })
 
 test('a line has only what moved, and every sixtieth has everything', () => {

@@ -280,12 +280,12 @@ test('a stake that cannot be read is a warning, and without an owner it is none'
 test('what is wrong now stands above what happened, newest first, each with a word for the bad ones', () => {
   const events = [
     eventOf({type: 'takeover', level: 'warn', text: 'Respan.'}, NOW.wallMs - 2000),
-    eventOf({type: 'epoch-started', level: 'info', text: 'Epoch 42 started.'}, NOW.wallMs - 9000),
+    eventOf({type: 'epoch-started', level: 'info', text: 'Epoch 42 started.'}, NOW.wallMs - 99_000),
   ]
 
   expect(linesOf('events', {}, {events})).toEqual([
     '2 s ago: WARN Respan.',
-    '9 s ago: Epoch 42 started.',
+    '1 min 39 s ago: Epoch 42 started.',
   ])
   expect(linesOf('events')).toEqual([': No events since the start.'])
   expect(linesOf('events', {l1: nothing('Down.')}, {events})[0]).toBe(

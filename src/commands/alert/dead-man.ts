@@ -3,6 +3,7 @@ import {Errors, Flags} from '@oclif/core'
 import {commonFlags, durationFlag} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {secretFlags, secretFrom} from '../../cli/secret-flags.ts'
+import {formatDuration} from '../../lib/units.ts'
 import {setDeadMan} from '../../services/alerts/outputs-file.ts'
 import {openHome} from '../../store/home.ts'
 import {deadManJson} from '../../ui/presenters/alert.ts'
@@ -39,6 +40,9 @@ export default class AlertDeadMan extends OperatorCommand {
     const deadMan = {url, everySeconds: flags.every}
     setDeadMan(home, deadMan)
     const shown = deadManJson(deadMan)
-    return {data: {deadMan: shown}, text: `Dead-man ping every ${flags.every} s: ${shown.target}.`}
+    return {
+      data: {deadMan: shown},
+      text: `Dead-man ping every ${formatDuration(flags.every)}: ${shown.target}.`,
+    }
   }
 }

@@ -3,6 +3,7 @@ import {Args, Flags} from '@oclif/core'
 import {commonFlags, durationFlag} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {systemClock} from '../../lib/clock.ts'
+import {isoTime} from '../../lib/units.ts'
 import {endSilence, silenceRule} from '../../services/alerts/alert-book.ts'
 import {parseRule} from '../../services/alerts/rules.ts'
 
@@ -46,7 +47,7 @@ export default class AlertSilence extends OperatorCommand {
     const silence = silenceRule(context, {rule, subject, untilMs: nowMs + flags.for * 1000})
     return {
       data: silence,
-      text: `${name} is silenced until ${new Date(silence.untilMs).toISOString()}.`,
+      text: `${name} is silenced until ${isoTime(BigInt(Math.floor(silence.untilMs / 1000)))}.`,
     }
   }
 }

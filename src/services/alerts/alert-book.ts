@@ -27,6 +27,8 @@ export interface ListedAlert {
   text: string
   remedy: string
   sinceMs: number
+  /** Since when the issue is gone; its end is told once that has lasted. Null while it is there. */
+  goneMs: number | null
   /** Null: nobody was told, since a silence covers it. */
   toldMs: number | null
   told: number
@@ -77,9 +79,10 @@ function toListed(
   silences: readonly Silence[],
   nowMs: number,
 ): ListedAlert {
-  const {key, id, subject, severity, text, remedy, sinceMs, toldMs, told} = alert
+  const {key, id, subject, severity, text, remedy, sinceMs, toldMs, told, phase, phaseMs} = alert
   return {
     ...{alert: key, rule: id, subject, severity, text, remedy, sinceMs, toldMs, told},
+    goneMs: phase === 'clearing' ? phaseMs : null,
     acknowledged: alert.acknowledged || acknowledged.has(key),
     silenced: isSilenced(alert, silences, nowMs),
   }

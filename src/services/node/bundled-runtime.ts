@@ -1,7 +1,7 @@
 /** The bundled node as a background process on this machine. */
 import {join} from 'node:path'
 
-import {MetisSeqError} from '../../lib/errors.ts'
+import {exitOfInterrupt, MetisSeqError} from '../../lib/errors.ts'
 import {killOrphan} from '../../process/anvil.ts'
 import {lastLogLines, logFileOf, readDaemon, startDaemon, stopDaemon} from '../../process/daemon.ts'
 import {capabilitiesOf} from '../../protocol/node-runtime.ts'
@@ -40,7 +40,13 @@ export function createBundledRuntime(
     async restart(options) {
       assertUnattended(context, options)
       await stopNodeIn(dir)
-      return start(options)
+      try {
+        return await start(options)
+      } catch (error) {
+        throw options.signal?.aborted && !readDaemon(dir, NODE_DAEMON)
+          ? leftStopped(profile, options.signal, error)
+          : error
+      }
     },
     logs: (lines) => lastLogLines(dir, NODE_DAEMON, lines),
     logFile: () => logFileOf(dir, NODE_DAEMON),
@@ -55,6 +61,17 @@ export function createBundledRuntime(
       throw upgradeFailed({profile, from, to: version}, reason, {isRunning: true})
     },
   }
+}
+
+/** An interrupted restart has taken the node down: without these words it would look as if nothing was done. */
+function leftStopped(profile: string, {reason}: AbortSignal, cause: unknown): MetisSeqError {
+  return new MetisSeqError({
+    code: 'INTERRUPTED',
+    message: 'Interrupted: the node was stopped, and was not started again.',
+    exit: exitOfInterrupt(reason),
+    hints: [`Run \`metis-seq node start --profile ${profile}\`.`],
+    cause,
+  })
 }
 
 /** Stops the node of a directory, and its engine if the node had to be killed. */

@@ -19,7 +19,7 @@ import type {Mode, Row} from '../dashboard/model.ts'
 import {summaryRows} from '../dashboard/summary.ts'
 import type {DashboardView, Panel} from '../dashboard/view.ts'
 import type {Style} from '../theme.ts'
-import {borderOf, fit, PanelBox, rowsIn} from './panel-box.tsx'
+import {borderOf, fit, PanelBox, rowsIn, wrapRows} from './panel-box.tsx'
 
 /** How the numbers on the screen came about. */
 
@@ -62,7 +62,7 @@ export function DashboardFrame(props: DashboardFrameProps) {
           title={overlayTitles[screen.overlay]}
           unicode={unicode}
         >
-          {overlayRows(screen.overlay, props)}
+          {overlayRows(screen.overlay, props, columns)}
         </Overlay>
       ) : layout.kind === 'summary' ? (
         <Summary columns={columns} rows={rows} style={style} unicode={unicode} view={view} />
@@ -74,7 +74,7 @@ export function DashboardFrame(props: DashboardFrameProps) {
                 focused={name === screen.focus}
                 height={height}
                 key={name}
-                panel={shownPanel(view, name, screen)}
+                panel={shownPanel(view, name, screen, columns)}
                 scroll={screen.single === name ? screen.scroll : 0}
                 style={style}
                 unicode={unicode}
@@ -93,11 +93,14 @@ const overlayTitles: Record<OverlayName, string> = {
   ...{help: 'Keys', sources: 'Sources', issues: 'Issues', logs: 'Log of the node'},
 }
 
-/** Rows of what lies over the screen. */
-export function overlayRows(
-  name: OverlayName,
-  {view, mode, logs}: Pick<DashboardFrameProps, 'view' | 'mode' | 'logs'>,
-): readonly Row[] {
+type Shown = Pick<DashboardFrameProps, 'view' | 'mode' | 'logs'>
+
+/** Rows of what lies over the screen, at its width. */
+export function overlayRows(name: OverlayName, shown: Shown, columns: number): readonly Row[] {
+  return wrapRows(wholeRows(name, shown), columns)
+}
+
+function wholeRows(name: OverlayName, {view, mode, logs}: Shown): readonly Row[] {
   switch (name) {
     case 'help':
       return helpRows(mode)
@@ -128,17 +131,22 @@ function layoutOf({view, columns, rows, screen}: DashboardFrameProps): FrameLayo
     : frameLayout(columns, rows, panelsOf(view), lower)
 }
 
-/** A panel alone shows only the rows that match the filter. */
-export function shownPanel(view: DashboardView, name: PanelName, screen: ScreenState): Panel {
+/** A panel alone shows only the rows that match the filter, each of them whole. */
+export function shownPanel(
+  view: DashboardView,
+  name: PanelName,
+  screen: ScreenState,
+  columns: number,
+): Panel {
   const panel = view.panels[name] ?? {title: '', age: '', rows: []}
   if (screen.single !== name) return panel
   // Only there is a row by itself whole.
   const all = name === 'events' && screen.oldestFirst ? panel.rows.toReversed() : panel.rows
-  if (screen.filter === '') return {...panel, rows: all}
+  if (screen.filter === '') return {...panel, rows: wrapRows(all, columns)}
   const wanted = screen.filter.toLowerCase()
   const rows = all.filter(({label, value}) => `${label} ${value}`.toLowerCase().includes(wanted))
   const none: Row = {label: '', value: 'no row matches', tone: 'dim'}
-  return {...panel, rows: rows.length > 0 ? rows : [none]}
+  return {...panel, rows: rows.length > 0 ? wrapRows(rows, columns) : [none]}
 }
 
 /** Rows that fit on what lies over the screen. */

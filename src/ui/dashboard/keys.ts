@@ -108,7 +108,7 @@ export const keyHelp: readonly (readonly [keys: string, meaning: string])[] = [
   ['/ s', 'filter its rows, Esc ends it; oldest events first'],
   [':', 'command: a panel, issues, logs, theme NAME, ...'],
   ['r p', 'query every source now; pause drawing'],
-  ['+ -', 'look at the data more or less often'],
+  ['+ -', 'update the screen more or less often'],
   ['t u', 'next theme; UTC or local time'],
   ['c w', 'copy the panel; write a snapshot to a file'],
 ]
@@ -297,6 +297,15 @@ export function commandsFor(text: string): string[] {
 export function typedCommand(text: string): KeyAction | undefined {
   const [name, ...others] = commandsFor(text)
   return name !== undefined && others.length === 0 ? commands.get(name) : undefined
+}
+
+/** Why a text is none: it is unknown, or it begins several. */
+export function notACommand(text: string): string {
+  const names = commandsFor(text)
+  const typed = `"${text.trim()}"`
+  return names.length > 1
+    ? `${typed} could be ${names.join(', ')}.`
+    : `There is no command ${typed}.`
 }
 
 function alone(state: ScreenState, name: PanelName): ScreenState {

@@ -18,16 +18,26 @@ export function summaryRows(view: DashboardView): Row[] {
   const {word, text, tone} = view.state
   return [
     {label: 'state', value: `${word} ${text}`, tone},
-    ...lines.flatMap(([label, name, wanted]): Row[] => {
-      const panel = view.panels[name]
-      if (!panel) return []
-      const found = panel.rows.find((row) => row.label === wanted)
-      const down = panel.rows.find((row) => row.label === 'down')
-      // A value of a source that is down stands with the reason, never alone.
-      if (down)
-        return [{label, value: `${found?.value ?? 'unknown'} (${down.value})`, tone: down.tone}]
-      if (!found) return panel.rows[0] ? [{...panel.rows[0], label}] : []
-      return [{...found, label, value: panel.age ? `${found.value}  ~ ${panel.age}` : found.value}]
-    }),
+    ...lines.flatMap(([label, name, wanted]) =>
+      // A node that does not answer has no head to show; the chain has one.
+      label === 'head' && !has(view, name, wanted)
+        ? summaryRow(view, label, 'production', wanted)
+        : summaryRow(view, label, name, wanted),
+    ),
   ]
+}
+
+function has({panels}: DashboardView, name: PanelName, wanted: string): boolean {
+  return panels[name]?.rows.some(({label}) => label === wanted) ?? false
+}
+
+function summaryRow(view: DashboardView, label: string, name: PanelName, wanted: string): Row[] {
+  const panel = view.panels[name]
+  if (!panel) return []
+  const found = panel.rows.find((row) => row.label === wanted)
+  const down = panel.rows.find((row) => row.label === 'down')
+  // A value of a source that is down stands with the reason, never alone.
+  if (down) return [{label, value: `${found?.value ?? 'unknown'} (${down.value})`, tone: down.tone}]
+  if (!found) return panel.rows[0] ? [{...panel.rows[0], label}] : []
+  return [{...found, label, value: panel.age ? `${found.value}  ~ ${panel.age}` : found.value}]
 }

@@ -1,4 +1,4 @@
-import type {Mode} from './model.ts'
+import type {Mode, Row} from './model.ts'
 import type {DashboardView, Panel} from './view.ts'
 
 /** A frame as plain lines, for a pipe, a log or a screen reader. */
@@ -29,16 +29,42 @@ export function panelText({title, age, rows}: Panel): string {
 
 /** The lines of a frame that are not in the one before; empty when nothing has changed. */
 export function changedText(before: DashboardView, after: DashboardView): string {
-  const known = new Set(linesOf(before))
-  return linesOf(after)
-    .filter((line) => !known.has(line))
-    .join('\n')
+  const known = new Map<string, number>()
+  for (const {said} of linesOf(before)) known.set(said, (known.get(said) ?? 0) + 1)
+  // From the end, where the oldest events are: of two that read the same, the newer one is news.
+  const isNews = ({said}: Line) => {
+    const left = known.get(said) ?? 0
+    known.set(said, left - 1)
+    return left <= 0
+  }
+  const news = linesOf(after).toReversed().filter(isNews).toReversed()
+  return news.map(({text}) => text).join('\n')
 }
 
-/** Each line with its panel, so that it can be read alone. Ages and counts tell nothing new. */
-function linesOf({state, nextAction, panels}: DashboardView): string[] {
-  const rows = Object.values(panels).flatMap((panel) =>
-    panel ? panel.rows.map(({label, value}) => `${panel.title}, ${label}: ${value}`) : [],
+interface Line {
+  /** With its panel, so that it can be read alone. */
+  text: string
+  /** What it says besides its age. */
+  said: string
+}
+
+/** Rows that are many and only get older or nearer; undefined for any other row, which says all of its text. */
+function saidBy(panel: string, {label, value}: Pick<Row, 'label' | 'value'>): string | undefined {
+  // The label of an event is its age.
+  if (panel === 'events') return value
+  const isEpoch = panel === 'rotation' && /^\d+$/.test(label)
+  return isEpoch ? `${label} ${value.replace(/, (?:now|in [^,]+)$/, '')}` : undefined
+}
+
+/** Ages of panels and counts of rows tell nothing new. */
+function linesOf({state, nextAction, panels}: DashboardView): Line[] {
+  const rows = Object.entries(panels).flatMap(([name, panel]) =>
+    (panel?.rows ?? []).map(({label, value}): Line => {
+      const text = `${panel!.title}, ${label}: ${value}`
+      return {text, said: saidBy(name, {label, value}) ?? text}
+    }),
   )
-  return [`${state.word}: ${state.text}`, `next: ${nextAction}`, ...rows]
+  const head = `${state.word}: ${state.text}`
+  const next = `next: ${nextAction}`
+  return [{text: head, said: head}, {text: next, said: next}, ...rows]
 }

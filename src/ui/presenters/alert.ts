@@ -22,7 +22,7 @@ export function alertListText(
           alerts.map((alert) => [
             alert.alert,
             alert.severity,
-            ago(alert.sinceMs, nowMs),
+            lastsText(alert, nowMs),
             toldText(alert),
             alert.text,
             alert.remedy,
@@ -52,6 +52,11 @@ function lookText(lookedMs: number | null, isWatched: boolean, nowMs: number): s
   if (lookedMs === null) return 'No monitor has looked yet: run `metis-seq monitor run`.'
   if (isWatched) return `As of a look ${ago(lookedMs, nowMs)} ago.`
   return `No monitor is looking: the last look was at ${iso(lookedMs)}. Run \`metis-seq monitor run\`.`
+}
+
+function lastsText({sinceMs, goneMs}: AlertList['alerts'][number], nowMs: number): string {
+  if (goneMs === null) return ago(sinceMs, nowMs)
+  return `${ago(sinceMs, goneMs)}, gone for ${ago(goneMs, nowMs)}`
 }
 
 function toldText({told, acknowledged, silenced}: AlertList['alerts'][number]): string {

@@ -33,7 +33,9 @@ export function checkText(window: DutyWindow): string {
   const {next, doubt} = window
   const later = next
     ? `The next window opens in about ${formatDuration(next.opensInSeconds)}, at block ${next.fromBlock}.`
-    : `No later window in the next ${HORIZON_EPOCHS} epochs is long enough.`
+    : doubt === null
+      ? `No later window in the next ${HORIZON_EPOCHS} epochs is long enough.`
+      : `No later window in the next ${HORIZON_EPOCHS} epochs is known.`
   return [
     windowText(window),
     ...(window.isOpen ? [] : [later]),
@@ -43,7 +45,7 @@ export function checkText(window: DutyWindow): string {
 
 export function waitText(window: DutyWindow): string {
   const {next} = window
-  const eta = next ? `, about ${formatDuration(next.opensInSeconds)} left` : ''
+  const eta = next ? `, which opens in about ${formatDuration(next.opensInSeconds)}` : ''
   return `Waiting for a window${eta}: ${lowerFirst(costOf(window))}`
 }
 

@@ -81,6 +81,11 @@ const listed = object<ListedAlert>('An alert.', {
   text: text('One human-readable clause.'),
   remedy: text('Next command to run.'),
   sinceMs: time('When it was first seen'),
+  goneMs: nullable(
+    time(
+      'Since when the issue is gone; the end is told once that has lasted; null while it is there',
+    ),
+  ),
   toldMs: nullable(time('When somebody was last told; null: never')),
   told: count('How often somebody was told.'),
   acknowledged: flag('True when there are no reminders until it is over or gets worse.'),

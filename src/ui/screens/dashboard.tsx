@@ -14,6 +14,7 @@ import {
   actionOf,
   afterAction,
   firstScreen,
+  notACommand,
   typedCommand,
   type KeyAction,
   type Offer,
@@ -98,7 +99,7 @@ export function DashboardScreen(props: DashboardScreenProps) {
       act(latest.current)
       const meant = typedCommand(command)
       if (meant) press(meant)
-      else if (command.trim() !== '') tell(`There is no command "${command.trim()}".`)
+      else if (command.trim() !== '') tell(notACommand(command))
       return
     }
     const offer = offerOf({view, mode: source.mode, logs}, latest.current, columns, rows)
@@ -109,7 +110,9 @@ export function DashboardScreen(props: DashboardScreenProps) {
     if (action === 'refresh') source.refresh()
     if (action === 'save') tell(source.save())
     if (action === 'faster' || action === 'slower')
-      tell(`The data are looked at every ${afterAction(latest.current, action, offer).lookMs} ms.`)
+      tell(
+        `The screen updates every ${afterAction(latest.current, action, offer).lookMs / 1000} s.`,
+      )
     if (typeof action === 'object' && 'seconds' in action) {
       if (source.player) source.player.seek(action.seconds * 1000)
       else tell('Only a replay moves in time.')
@@ -160,10 +163,10 @@ function offerOf(
   const panels = panelsOf(view)
   const lower = lowerPanels(columns, rows, panels)
   if (screen.overlay) {
-    const {length} = overlayRows(screen.overlay, shown)
+    const {length} = overlayRows(screen.overlay, shown, columns)
     return {panels, lower, rows: length, height: overlayHeight(rows)}
   }
-  const length = screen.single ? shownPanel(view, screen.single, screen).rows.length : 0
+  const length = screen.single ? shownPanel(view, screen.single, screen, columns).rows.length : 0
   return {panels, lower, rows: length, height: singleHeight(columns, rows)}
 }
 
@@ -240,7 +243,7 @@ function useNote(): [string | null, (text: string) => void] {
 
 /** Terminals take a copy as base64 in an escape sequence; most ask nobody, and some ignore it. */
 function copyPanel(view: DashboardView, screen: ScreenState): string {
-  const panel = shownPanel(view, screen.single ?? screen.focus, screen)
+  const panel = shownPanel(view, screen.single ?? screen.focus, screen, Infinity)
   const text = Buffer.from(panelText(panel)).toString('base64')
   process.stdout.write(`\u001B]52;c;${text}\u0007`)
   return `Sent "${panel.title}" to the clipboard of the terminal, if it takes copies.`

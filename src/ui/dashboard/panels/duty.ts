@@ -39,6 +39,7 @@ function periodRow({days, isWhole, score, luck}: DutyPeriod, knowsMissed: boolea
 
 function dutyRow({number, made, expected, outcome}: TimedDuty): Row {
   // Read when the epoch began: its blocks are counted in the panel of the production.
-  const blocks = outcome === 'pending' ? `${expected} blocks` : `${made} of ${expected} blocks`
+  const blocks =
+    outcome === 'pending' ? `${expected} blocks expected` : `${made} of ${expected} blocks`
   return row(`${number}`, `${outcomeWords[outcome]}, ${blocks}`, tones[outcome])
 }

@@ -1,4 +1,4 @@
-import {shortHex} from '../../../lib/units.ts'
+import {formatDuration, shortHex} from '../../../lib/units.ts'
 import type {OperatorEvent} from '../../../services/live/events.ts'
 import type {Now, Row} from '../model.ts'
 import {row} from '../rows.ts'
@@ -11,7 +11,7 @@ export function eventRows(events: OperatorEvent[], now: Now): Row[] {
   return events.map(({atMs, level, text: long}) => {
     const text = long.replaceAll(ADDRESS, shortHex)
     return row(
-      `${Math.max(0, Math.round((now.wallMs - atMs) / 1000))} s ago`,
+      `${formatDuration((now.wallMs - atMs) / 1000)} ago`,
       level === 'info' ? text : `${level === 'warn' ? 'WARN' : 'CRIT'} ${text}`,
       level === 'info' ? 'plain' : level,
     )
