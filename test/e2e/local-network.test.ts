@@ -102,6 +102,9 @@ describe('a local network of three sequencers', () => {
     const signer = await signerOfProfile(name)
     process.kill(pidOf(join(cli.home, 'nodes', name), 'node'), 'SIGKILL')
     const killedAt = performance.now()
+    // Dead already, it leaves no turn.
+    const stopped = await cli.data(`node stop --profile ${name}`)
+    expect(stopped).toMatchObject({outcome: 'not-running'})
     // Its last blocks may be on their way still.
     await until('a block by another signer', 60_000, async () => {
       const head = await headOf(others[0]!)

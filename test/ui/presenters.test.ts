@@ -151,8 +151,9 @@ test('epoch current, next, list', () => {
     left      50 blocks, about 1 min 40 s with a block in every slot"
   `)
   expect(currentEpochText(currentEpoch({epoch: null}), 2000)).toContain('nobody can produce')
-  expect(nextEpochText(null)).toContain('not planned yet')
-  expect(nextEpochText(epochView({state: 'planned'}))).toContain(
+  expect(nextEpochText(null, true)).toContain('not planned yet')
+  expect(nextEpochText(null, false)).toContain('its plan is unknown')
+  expect(nextEpochText(epochView({state: 'planned'}), true)).toContain(
     'planned and not yet committed on L2',
   )
   expect(

@@ -12,7 +12,9 @@ export default class EpochNext extends OperatorCommand {
 
   protected async perform(): Promise<Result> {
     const {flags} = await this.parse(EpochNext)
-    const {headBlock, next} = await rotationNow(this.openContext(flags))
-    return {data: {headBlock, epoch: next}, text: nextEpochText(next)}
+    const context = this.openContext(flags)
+    const {headBlock, next} = await rotationNow(context)
+    const knowsPlan = context.pos()?.source.state === 'fresh'
+    return {data: {headBlock, epoch: next}, text: nextEpochText(next, knowsPlan)}
   }
 }

@@ -22,7 +22,8 @@ export default class NodeStop extends OperatorCommand {
     const context = this.openContext(flags)
     const runtime = requireRuntime(context)
     // A node that does not run produces nothing.
-    if (runtime.process()) {
+    // A node that is dead already leaves no turn by being stopped.
+    if (runtime.process()?.running) {
       await assertOffDuty(context, {
         ...{needSeconds: RESTART_SECONDS, now: flags.now, signal: this.interrupted.signal},
         warn: (message) => this.warnAbout({code: 'ON_DUTY', message}),

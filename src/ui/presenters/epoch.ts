@@ -31,7 +31,11 @@ export function currentEpochText(
   ].join('\n')
 }
 
-export function nextEpochText(epoch: EpochView | null): string {
+/** @param knowsPlan whether the consensus layer, which plans epochs, has answered */
+export function nextEpochText(epoch: EpochView | null, knowsPlan: boolean): string {
+  if (!epoch && !knowsPlan) {
+    return 'The next epoch is not committed yet, and its plan is unknown: no consensus layer responds.'
+  }
   if (!epoch) return 'The next epoch is not planned yet; it is planned after a tenth of this one.'
   return [
     `Epoch ${epoch.number} is ${epoch.state}${epoch.state === 'planned' ? ' and not yet committed on L2' : ''}.`,
