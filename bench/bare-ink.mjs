@@ -15,4 +15,10 @@ function Screen() {
   return createElement(Box, {flexDirection: 'column'}, lines)
 }
 
-render(createElement(Screen), {alternateScreen: true, incrementalRendering: true, maxFps: 15})
+// Without `interactive`, the library draws nothing before the end where the variable CI is set, even in a terminal.
+render(createElement(Screen), {
+  alternateScreen: true,
+  incrementalRendering: true,
+  interactive: true,
+  maxFps: 15,
+})
