@@ -67,6 +67,12 @@ test.each(situations)('$name: $state, on every surface', (situation) => {
     if (issue.severity !== 'info') expect(shown).toContain(issue.text)
   }
   expect(page).toContain(remedy ?? 'Nothing to do.')
+  // An epoch that nobody could look up is not one that nobody has planned.
+  if (status.rotation.ok && status.rotation.value.next === null) {
+    const {planDoubt} = status
+    expect(page).toContain(planDoubt === null ? 'next       no' : `unknown: ${planDoubt}`)
+    if (planDoubt !== null) expect(shown).not.toContain('not planned')
+  }
   // A probe is never sent to a node that a page calls broken, and the other way round.
   if (status.node) {
     const isOurTurn = status.rotation.ok

@@ -151,9 +151,11 @@ test('epoch current, next, list', () => {
     left      50 blocks, about 1 min 40 s with a block in every slot"
   `)
   expect(currentEpochText(currentEpoch({epoch: null}), 2000)).toContain('nobody can produce')
-  expect(nextEpochText(null, true)).toContain('not planned yet')
-  expect(nextEpochText(null, false)).toContain('its plan is unknown')
-  expect(nextEpochText(epochView({state: 'planned'}), true)).toContain(
+  const now = {headBlock: 1149n, epoch: mine, next: null}
+  expect(nextEpochText(now, true)).toContain('not planned yet')
+  expect(nextEpochText(now, false)).toContain('its plan is unknown')
+  expect(nextEpochText({...now, epoch: null}, true)).toContain('No epoch covers block 1150')
+  expect(nextEpochText({...now, next: epochView({state: 'planned'})}, true)).toContain(
     'planned and not yet committed on L2',
   )
   expect(

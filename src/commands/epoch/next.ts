@@ -13,8 +13,9 @@ export default class EpochNext extends OperatorCommand {
   protected async perform(): Promise<Result> {
     const {flags} = await this.parse(EpochNext)
     const context = this.openContext(flags)
-    const {headBlock, next} = await rotationNow(context)
+    const rotation = await rotationNow(context)
+    const {headBlock, next} = rotation
     const knowsPlan = context.pos()?.source.state === 'fresh'
-    return {data: {headBlock, epoch: next}, text: nextEpochText(next, knowsPlan)}
+    return {data: {headBlock, epoch: next}, text: nextEpochText(rotation, knowsPlan)}
   }
 }

@@ -2,7 +2,13 @@ import {getBalance} from 'viem/actions'
 
 import type {HealthReport} from '../../health/issue.ts'
 import {canDo} from '../../health/rule.ts'
-import type {NodeLook, Now, Setting, Source} from '../../health/snapshot.ts'
+import {
+  answerOf,
+  type NodeLook,
+  type Now,
+  type Setting,
+  type Source,
+} from '../../health/snapshot.ts'
 import {failureOf, type Failure} from '../../lib/failure.ts'
 import type {Network} from '../../protocol/network.ts'
 import type {ExternalNode} from '../../protocol/external-node.ts'
@@ -10,7 +16,7 @@ import type {NodeRuntimeKind} from '../../protocol/node-runtime.ts'
 import type {NodeStatus} from '../../protocol/node-status.ts'
 import type {Context} from '../context.ts'
 import type {RotationNow} from '../rotation/epochs.ts'
-import {nextTurnOf, type NextTurn} from '../rotation/next-turn.ts'
+import {nextTurnOf, planDoubt, type NextTurn} from '../rotation/next-turn.ts'
 import {lookOnce, nowOf} from './look-once.ts'
 import {LST_MS} from './lst.ts'
 import {settingOf} from './setting.ts'
@@ -25,6 +31,8 @@ export interface StatusView {
   profile: string | null
   health: HealthReport
   rotation: Part<RotationNow>
+  /** Why epochs beyond the committed ones are unknown; null when they are known. */
+  planDoubt: string | null
   /** The next own epoch, the current one included; null when none is known. */
   nextTurn: NextTurn | null
   money: Part<L1Money> | null
@@ -81,6 +89,8 @@ export function statusOf(
   return {
     ...{network, profile, health},
     rotation: toPart(rotation),
+    planDoubt:
+      rotation.state === 'answered' ? planDoubt(answerOf(sources.pos, now), rotation.value) : null,
     nextTurn: turnIn(setting, rotation, sources.pos),
     money: money.state === 'absent' ? null : toPart(money),
     l2MetisWei,

@@ -2,6 +2,7 @@ import type {Address} from 'viem'
 
 import {forecastRotation, type ForecastBasis} from '../../protocol/rotation/forecast.ts'
 import {isSame} from '../../protocol/rotation/records.ts'
+import type {Answer} from '../../health/snapshot.ts'
 import type {RotationNow} from './epochs.ts'
 import type {PlanLook} from './plan.ts'
 import {outdated} from './forecast.ts'
@@ -15,6 +16,20 @@ export interface NextTurn {
   endBlock: bigint
   /** Blocks until its first one; 0 while it runs. */
   blocksAway: bigint
+}
+
+/**
+ * Why epochs beyond those committed on L2 are unknown now; null while the plan of the consensus layer
+ * can be used. Pure.
+ */
+export function planDoubt(
+  pos: Answer<{plan: PlanLook}>,
+  {newest}: Pick<RotationNow, 'newest'>,
+): string | null {
+  if (pos.known) return outdated(pos.value.plan, newest.at(-1)?.number)
+  if (pos.why === 'absent') return 'the network has no consensus layer that can be asked'
+  if (pos.why === 'asking') return 'the consensus layer was not read yet'
+  return 'the consensus layer does not respond'
 }
 
 /** Epochs that are searched, as far as anybody plans a day. */

@@ -15,7 +15,7 @@ import type {Series} from '../../services/live/series.ts'
 import type {WalletsLook} from '../../services/live/wallets.ts'
 import {withPlan, type EpochView, type RotationNow} from '../../services/rotation/epochs.ts'
 import type {RotationForecast, TimedEpoch} from '../../services/rotation/forecast.ts'
-import {nextTurnOf, type NextTurn} from '../../services/rotation/next-turn.ts'
+import {nextTurnOf, planDoubt, type NextTurn} from '../../services/rotation/next-turn.ts'
 import type {SuccessorView} from '../../services/rotation/successor.ts'
 import {isSame, type EpochRecord} from '../../protocol/rotation/records.ts'
 import type {DashboardSnapshot, Mode, Now} from './model.ts'
@@ -57,6 +57,8 @@ export interface DashboardData {
   health: HealthReport
   sources: SourceLook[]
   rotation: RotationNow | null
+  /** Why epochs beyond the committed ones are unknown; null when they are known, or nothing is. */
+  planDoubt: string | null
   /** The same as in `status`. */
   nextTurn: NextTurn | null
   forecast: RotationForecast | null
@@ -95,6 +97,7 @@ export function toDashboardData(
       sourceLook(name, feed, headsState(snapshot, name), now),
     ),
     rotation,
+    planDoubt: rotation && planDoubt(answerOf(toSource(feeds.pos), now), rotation),
     nextTurn: turnOf(snapshot, rotation, now),
     forecast: look?.forecast ?? null,
     successor: look?.successor ?? null,

@@ -1,6 +1,11 @@
 import {counted, formatDuration} from '../../lib/units.ts'
 import {epochBlocks} from '../../protocol/epoch.ts'
-import type {CurrentEpoch, EpochView, ListedEpoch} from '../../services/rotation/epochs.ts'
+import type {
+  CurrentEpoch,
+  EpochView,
+  ListedEpoch,
+  RotationNow,
+} from '../../services/rotation/epochs.ts'
 import type {OperatorEvent} from '../../services/live/events.ts'
 import {noNames, type SignerNames} from '../../services/network/registry-names.ts'
 import {signerCell} from './rotation.ts'
@@ -14,9 +19,7 @@ export function currentEpochText(
   {headBlock, epoch, blocksLeft}: CurrentEpoch,
   slotMs: number,
 ): string {
-  if (!epoch) {
-    return `No epoch covers block ${headBlock + 1n}: nobody can produce until one is committed.`
-  }
+  if (!epoch) return nobodyProduces(headBlock)
   return [
     `Epoch ${epoch.number}: ${epoch.mine ? 'your turn' : 'another sequencer produces'}.`,
     fields([
@@ -31,8 +34,16 @@ export function currentEpochText(
   ].join('\n')
 }
 
+function nobodyProduces(headBlock: bigint): string {
+  return `No epoch covers block ${headBlock + 1n}: nobody can produce until one is committed.`
+}
+
 /** @param knowsPlan whether the consensus layer, which plans epochs, has answered */
-export function nextEpochText(epoch: EpochView | null, knowsPlan: boolean): string {
+export function nextEpochText(
+  {headBlock, epoch: current, next: epoch}: Pick<RotationNow, 'headBlock' | 'epoch' | 'next'>,
+  knowsPlan: boolean,
+): string {
+  if (!epoch && !current) return nobodyProduces(headBlock)
   if (!epoch && !knowsPlan) {
     return 'The next epoch is not committed yet, and its plan is unknown: no consensus layer responds.'
   }

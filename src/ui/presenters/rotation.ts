@@ -15,6 +15,11 @@ export const basisWords: Record<ForecastBasis, string> = {
   none: '',
 }
 
+/** The next epoch where no source has one, in a few words. */
+export function unplannedText(current: unknown): string {
+  return current === null ? 'none is committed' : 'not planned until a tenth of the epoch is over'
+}
+
 /** A signer by its name in the public list, or by its address. */
 export function signerText(signer: string | null, names: SignerNames): string {
   if (signer === null) return '?'

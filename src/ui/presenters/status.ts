@@ -5,7 +5,7 @@ import {capabilitiesOf} from '../../protocol/node-runtime.ts'
 import {statusWord} from '../../protocol/sequencer.ts'
 import type {StatusView} from '../../services/health/status.ts'
 import {issueLines, stateWords} from './health.ts'
-import {basisWords} from './rotation.ts'
+import {basisWords, unplannedText} from './rotation.ts'
 import {fields} from './table.ts'
 
 /** One page: identity and health, the chain, the node, the balances, the next action. */
@@ -37,7 +37,14 @@ function rotationRows(view: StatusView): Row[] {
         : 'nobody: no epoch covers the next block',
     ],
     ...turnRows(view),
-    ['next', next ? `${name(next)}, epoch ${next.number} (${next.state})` : 'not planned yet'],
+    [
+      'next',
+      next
+        ? `${name(next)}, epoch ${next.number} (${next.state})`
+        : view.planDoubt === null
+          ? unplannedText(epoch)
+          : `unknown: ${view.planDoubt}`,
+    ],
   ]
 }
 

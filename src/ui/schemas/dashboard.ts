@@ -135,6 +135,11 @@ const frame = object<DashboardData>('Values of the dashboard; their age is in `s
       rotationFields,
     ),
   ),
+  planDoubt: nullable(
+    text(
+      'Why epochs beyond the committed ones are unknown; null when they are known, or nothing is.',
+    ),
+  ),
   nextTurn: as(nullable(nextTurn), 'The next own epoch; null when none is known.'),
   forecast: as(nullable(plainForecast), 'Null before the first answer.'),
   successor: nullable(

@@ -44,6 +44,9 @@ const page = object<StatusView>('Overview for an operator.', {
     'Rotation: the current epoch and its neighbours.',
     object('The rotation.', rotationFields),
   ),
+  planDoubt: nullable(
+    text('Why epochs beyond the committed ones are unknown; null when they are known.'),
+  ),
   nextTurn: as(nullable(nextTurn), 'The next own epoch; null when none is known.'),
   money: nullable(part('Stake and balances; null without an owner.', money)),
   l2MetisWei: nullable(

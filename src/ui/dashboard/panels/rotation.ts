@@ -1,13 +1,13 @@
 import {answerOf} from '../../../health/snapshot.ts'
 import {counted, shortHex} from '../../../lib/units.ts'
 import type {RotationNow} from '../../../services/rotation/epochs.ts'
-import {outdated, type TimedEpoch} from '../../../services/rotation/forecast.ts'
+import type {TimedEpoch} from '../../../services/rotation/forecast.ts'
 import type {RotationLook} from '../../../services/rotation/look.ts'
-import {nextTurnOf, type NextTurn} from '../../../services/rotation/next-turn.ts'
+import {nextTurnOf, planDoubt, type NextTurn} from '../../../services/rotation/next-turn.ts'
 import type {SuccessorView} from '../../../services/rotation/successor.ts'
 import {toSource} from '../../../services/live/feeds.ts'
 import type {PosLook} from '../../../services/health/consensus.ts'
-import {clock} from '../../presenters/rotation.ts'
+import {clock, unplannedText} from '../../presenters/rotation.ts'
 import type {Around, Row} from '../model.ts'
 import {etaOf, nameOf, row} from '../rows.ts'
 import {timelineOf} from '../timeline.ts'
@@ -23,7 +23,7 @@ export function rotationRows(value: RotationNow, around: Around): Row[] {
           `${planned.number} ${nameOf(planned)}, ${planned.state}`,
           planned.mine ? 'mine' : 'plain',
         )
-      : row('next', 'not planned until a tenth of the epoch is over', 'dim'),
+      : row('next', unknown ?? unplannedText(value.epoch), 'dim'),
     turnRow(value, around, unknown),
     row('then', unknown ?? thenText(look, planned?.number ?? value.epoch?.number)),
     ...(look ? [successorRow(look.successor, around)] : []),
@@ -60,11 +60,13 @@ function lookOf({snapshot, now}: Around): RotationLook | undefined {
 }
 
 /** Why epochs that are not committed are unknown; null when they are known. */
+/** Short where the panel has a row for the source that is down. */
 function unknownPlan(value: RotationNow, {snapshot, now}: Around): string | null {
   const pos = answerOf(toSource(snapshot.feeds.pos), now)
-  if (!pos.known) return pos.why === 'absent' ? 'unknown without a consensus layer' : 'unknown'
-  const doubt = outdated(pos.value.plan, value.newest.at(-1)?.number)
-  return doubt === null ? null : `unknown: ${doubt}`
+  const doubt = planDoubt(pos, value)
+  if (doubt === null) return null
+  if (pos.known) return `unknown: ${doubt}`
+  return pos.why === 'absent' ? 'unknown without a consensus layer' : 'unknown'
 }
 
 function turnRow(value: RotationNow, around: Around, unknown: string | null): Row {
