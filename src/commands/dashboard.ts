@@ -135,7 +135,9 @@ needs --web-token-file, and is opened once as http://HOST:PORT/?token=TOKEN. --r
   }
 
   private async once(source: SnapshotSource, dashboard: DashboardFeeds | null): Promise<Result> {
-    if (dashboard) await settled(dashboard, this.interrupted.signal)
+    if (dashboard) {
+      await settled(dashboard, this.interrupted.signal, Object.keys(dashboard.extras) as Extra[])
+    }
     const view = source.view()
     return {
       data: this.dataOf(source),
@@ -194,24 +196,34 @@ needs --web-token-file, and is opened once as http://HOST:PORT/?token=TOKEN. --r
 
 const SETTLE_MS = 12_000
 
-/** Some sources are read after everything else, or take a scan; a frame does not wait for all of them. */
-function isWithoutExtras({pollers, yields, extras}: DashboardFeeds): boolean {
+type Extra = keyof DashboardFeeds['extras']
+
+/** Those that take a scan of history come with a later frame of a stream; a single frame has no later one. */
+const FIRST_EXTRAS: readonly Extra[] = ['rotation', 'wallets']
+
+function isWithoutExtras(
+  {pollers, yields, extras}: DashboardFeeds,
+  wanted: readonly Extra[],
+): boolean {
   const {value} = pollers.lst.store.get()
   const isYieldMissing =
     value?.providers.some(({id, state}) => state !== null && !yields.get().has(id)) ?? false
-  const {rotation, wallets} = extras
-  const isMissing = [rotation, wallets].some((poller) => {
-    const feed = poller.store.get()
+  const isMissing = wanted.some((name) => {
+    const feed = extras[name].store.get()
     return feed.periodMs > 0 && feed.value === null && feed.error === null
   })
   return isYieldMissing || isMissing
 }
 
 /** Waits until every source has responded or failed once, so that the first frame is useful. */
-async function settled(dashboard: DashboardFeeds, signal: AbortSignal): Promise<void> {
+async function settled(
+  dashboard: DashboardFeeds,
+  signal: AbortSignal,
+  extras: readonly Extra[] = FIRST_EXTRAS,
+): Promise<void> {
   const deadline = performance.now() + SETTLE_MS
   while (
-    (isAsking(sourcesOf(feedsOf(dashboard.pollers))) || isWithoutExtras(dashboard)) &&
+    (isAsking(sourcesOf(feedsOf(dashboard.pollers))) || isWithoutExtras(dashboard, extras)) &&
     performance.now() < deadline &&
     !signal.aborted
   ) {

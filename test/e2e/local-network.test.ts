@@ -162,7 +162,12 @@ describe('a local network of three sequencers', () => {
       {state: {phase: 'ready'}},
       {headBlock: expect.stringMatching(/^\d+$/)},
       {sequencer: {status: 'active'}},
-      {forecast: {backTest: {}}, window: {reason: expect.any(String)}, sources: expect.any(Array)},
+      {
+        forecast: {backTest: {}},
+        window: {reason: expect.any(String)},
+        // A single frame has every panel: nothing comes after it.
+        ...{duty: expect.any(Array), rewards: {}, host: {}, sources: expect.any(Array)},
+      },
     ])
     expect(await cli.data('local fund --profile seq-1 --eth 1')).toMatchObject({
       funded: [{ethWei: `${10n ** 18n}`}],
