@@ -8,6 +8,7 @@ import {openConfig} from '../../src/store/config.ts'
 import {saveNetwork} from '../../src/store/networks.ts'
 import {batchSpellings, limitsBatches, on} from '../chaos/behaviours.ts'
 import {startChaosProxy} from '../chaos/proxy.ts'
+import {startHeadsStub} from '../helpers/heads-stub.ts'
 import {deadUrl} from '../helpers/http-stub.ts'
 import {makeTempHome} from '../helpers/temp-home.ts'
 import {startTestChain, type TestChain} from '../helpers/test-chain.ts'
@@ -160,4 +161,23 @@ test('code that nobody listed is told of each proxy, also where the network list
     'MetisSequencerSet',
   ])
   expect(unknownCode[0]!.implementation).not.toBeNull()
+})
+
+test('addresses that announce heads are subscribed to, and a wrong one is named with its flag', async () => {
+  await using right = await startHeadsStub()
+  await using foreign = await startHeadsStub('other-chain')
+  await using without = await startHeadsStub('no-subscriptions')
+  const results = []
+  for (const {url} of [right, foreign, without]) {
+    const {checks} = await check((network) => ({...network, l1: {...network.l1, wsUrl: url}}))
+    results.push(checks.find(({id}) => id === 'heads-l1'))
+  }
+
+  expect(results).toMatchObject([
+    {label: `L1 heads are announced at ${right.url}`, ok: true, seen: 'yes'},
+    {ok: false, seen: 'It serves chain 1, but this network needs chain 31337.'},
+    {ok: false, seen: expect.stringMatching(/^It refuses eth_subscribe/)},
+  ])
+  expect(results[1]?.remedy).toContain('--l1-ws-url URL')
+  await expect.poll(() => right.subscribed).toBe(0)
 })

@@ -14,7 +14,8 @@ import {
   type Poller,
   type PollerOptions,
 } from './feeds.ts'
-import {startHeads, type Chain, type Heads, type HeadsLook} from './heads.ts'
+import type {Chain} from '../network/head-urls.ts'
+import {startHeads, type Heads, type HeadsLook} from './heads.ts'
 import {nowOf} from '../health/look-once.ts'
 import {LST_MS} from '../health/lst.ts'
 import {settingOf} from '../health/setting.ts'

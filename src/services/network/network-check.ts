@@ -5,6 +5,7 @@ import {poolPointers, type Pointer} from '../../chain/actions/locking-pool/read-
 import {readImplementation} from '../../chain/actions/locking-pool/read-pool-rules.ts'
 import {connectChain, type ChainClient} from '../../chain/connect.ts'
 import type {EndpointOptions} from '../../chain/endpoint.ts'
+import {watchHeads, type HeadsOptions} from '../../chain/watch-heads.ts'
 import {findCause, MetisSeqError, messageOf} from '../../lib/errors.ts'
 import {RpcTransportError} from '../../lib/json-rpc.ts'
 import {redactUrl} from '../../lib/redact.ts'
@@ -13,6 +14,7 @@ import {deployedLst} from '../../protocol/lst/providers.ts'
 import type {Check} from '../sending/check.ts'
 import {endpointsOf, type Context} from '../context.ts'
 import {checkEndpointAgreement} from './endpoint-agreement.ts'
+import {headUrlsOf} from './head-urls.ts'
 
 export interface UnknownCode {
   contract: string
@@ -49,9 +51,10 @@ export async function checkNetwork(context: Context, timeoutMs: number): Promise
     })),
   ]
   const unknown = unknownImplementations(context)
-  const [reachable, agreement, pos, l1, l2] = await Promise.all([
+  const [reachable, agreement, heads, pos, l1, l2] = await Promise.all([
     Promise.all(endpoints.map((endpoint) => checkEndpoint(context, endpoint))),
     Promise.all((['L1', 'L2'] as const).map((chain) => checkAgreement(context, chain, urls))),
+    checkHeads(context, timeoutMs),
     checkPos(context),
     checkL1Contracts(context),
     checkL2Contracts(context),
@@ -60,6 +63,7 @@ export async function checkNetwork(context: Context, timeoutMs: number): Promise
     ...reachable,
     ...withoutEchoes('l1', [...agreement[0]!, ...l1], reachable),
     ...withoutEchoes('l2', [...agreement[1]!, ...l2], reachable),
+    ...heads,
     ...pos,
   ]
   return {ok: checks.every((check) => check.ok), checks, unknownCode: await unknown}
@@ -122,6 +126,48 @@ async function checkAgreement(
       throw new Error(`${stale.map(({endpoint}) => endpoint).join(', ')} is behind`)
     }),
   ]
+}
+
+/** Addresses of the network and of the profile; a bundled node is not always meant to run. */
+function checkHeads(context: Context, timeoutMs: number): Promise<Check[]> {
+  const {network, profile} = context
+  const urls = headUrlsOf(network, profile && {...profile, node: null})
+  const checks = (['l1', 'l2'] as const).flatMap((chain) =>
+    urls[chain].map((url) => {
+      const part = chain === 'l1' ? ('L1 heads' as const) : ('L2 heads' as const)
+      const label = `${part} are announced at ${redactUrl(url)}`
+      const {chainId} = network[chain]
+      const options = {url, chainId, timeoutMs, tls: context.tls}
+      return attempt({id: `heads-${chain}`, label, mend: {context, part}}, () =>
+        subscribed(options),
+      )
+    }),
+  )
+  return Promise.all(checks)
+}
+
+/** Whether an address takes a subscription. No head is waited for: L2 can stand still for long. */
+async function subscribed({
+  url,
+  ...options
+}: {url: string} & Pick<HeadsOptions, 'chainId' | 'timeoutMs' | 'tls'>): Promise<string> {
+  const over = new AbortController()
+  const {promise, resolve, reject} = Promise.withResolvers<string>()
+  const watch = watchHeads({
+    ...options,
+    urls: [url],
+    silentMs: null,
+    signal: over.signal,
+    onOpen: () => resolve('yes'),
+    onHead: () => {},
+    onDown: (_endpoint, {reason}) => reject(new Error(reason)),
+  })
+  try {
+    return await promise
+  } finally {
+    over.abort()
+    await watch
+  }
 }
 
 async function checkPos(context: Context): Promise<Check[]> {
@@ -241,6 +287,8 @@ const ANOTHER = {
   L1: '`metis-seq init --replace --l1-rpc-url URL`',
   L2: '`metis-seq init --replace --l2-rpc-url URL`',
   pos: '`metis-seq init --replace --pos-url URL`',
+  'L1 heads': '`metis-seq init --replace --l1-ws-url URL`',
+  'L2 heads': '`metis-seq init --replace --l2-ws-url URL`',
 }
 
 interface Mend {
