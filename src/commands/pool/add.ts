@@ -1,10 +1,6 @@
-import {commonFlags, sendFlags} from '../../cli/flags.ts'
-import {boundFlags, exchangeFlag, tokenAmountArg, tokenArg} from '../../cli/market-flags.ts'
-import {operate} from '../../cli/operate.ts'
+import {liquidityFlags, operateLiquidity, pairArgs} from '../../cli/liquidity-operation.ts'
+import {tokenAmountArg} from '../../cli/market-flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
-import {addOperation} from '../../services/defi/pools/liquidity.ts'
-import {requireOwner} from '../../services/staking/sequencers.ts'
-import {movedJson, movedText} from '../../ui/presenters/pool.ts'
 
 export default class PoolAdd extends OperatorCommand {
   static override summary = 'Add liquidity to a pool: both tokens in its ratio.'
@@ -19,30 +15,14 @@ export default class PoolAdd extends OperatorCommand {
       required: true,
       description: 'Amount of the first token: a number, max, or a share such as 25%.',
     }),
-    first: tokenArg({required: true, description: 'Symbol or address of a token.'}),
-    second: tokenArg({required: true, description: 'Symbol or address of the other token.'}),
+    ...pairArgs,
   }
 
-  static override flags = {...commonFlags, ...sendFlags, ...exchangeFlag, ...boundFlags}
+  static override flags = liquidityFlags
 
   protected async perform(): Promise<Result> {
-    const {args, flags} = await this.parse(PoolAdd)
-    const context = this.openContext(flags)
-    return operate(context, flags, this.sendHost(flags.yes), {
-      action: 'pool add',
-      chain: 'L2',
-      from: requireOwner(context),
-      ...addOperation(context, {
-        exchange: flags.dex,
-        amount: args.amount,
-        pair: [args.first, args.second],
-        slippageBasisPoints: flags.slippage,
-        deadlineMinutes: flags.deadline,
-      }),
-      done: (verified) => ({
-        data: movedJson(verified),
-        text: movedText('added', verified),
-      }),
-    })
+    const input = await this.parse(PoolAdd)
+    const {flags} = input
+    return operateLiquidity(this.openContext(flags), input, this.sendHost(flags.yes), 'add')
   }
 }
