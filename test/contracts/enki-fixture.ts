@@ -2,12 +2,9 @@ import {
   type Abi,
   type Address,
   type Hex,
-  decodeErrorResult,
-  encodeFunctionData,
   keccak256,
   maxUint256,
   numberToHex,
-  parseEventLogs,
   toBytes,
   zeroAddress,
 } from 'viem'
@@ -27,8 +24,9 @@ import {buildL2Genesis} from '../../src/local/l2-genesis.ts'
 import {l2Addresses, l2Messenger} from '../../src/local/l2-plan.ts'
 import {localEnki} from '../../src/local/lst/enki/plan.ts'
 import type {Anvil} from '../helpers/anvil.ts'
-import {type Chain, connect, receiptOf} from './chain.ts'
+import {type Chain, connect} from './chain.ts'
 import {bootGenesis, genesisOptions} from './l2-fixture.ts'
+import {runOn, type Mined} from './run-part.ts'
 import {alice, bob, carol, governance} from './staking.ts'
 
 export const l1Messenger: Address = '0x00000000000000000000000000000000000000a1'
@@ -49,19 +47,6 @@ export const enkiParts = {
   bridge: {to: l2Addresses.bridge, abi: l2StandardBridgeAbi as Abi},
 }
 export type EnkiPart = keyof typeof enkiParts
-
-/** For reverts that pass through more than one contract. */
-const everyAbi: Abi = Object.values(enkiParts)
-  .flatMap(({abi}) => [...abi])
-  .filter(({type}) => type === 'error')
-
-export interface Mined {
-  ok: boolean
-  /** Name of the custom error, the revert string, or 'Panic 17'. */
-  reason: string
-  events: {name: string; args: unknown}[]
-  hash: Hex
-}
 
 export interface EnkiChain extends AsyncDisposable {
   chain: Chain
@@ -100,7 +85,7 @@ export async function startEnki(): Promise<EnkiChain> {
   })
   const anvil = await bootGenesis(genesis)
   const chain = connect(anvil.rpcUrl)
-  const run = runOn(chain)
+  const run = runOn(chain, enkiParts)
   const send: EnkiChain['send'] = async (from, part, fn, args = [], value = 0n) => {
     const {ok, reason, events} = await run(from, part, fn, args, value)
     if (!ok) throw new Error(`${part}.${fn} reverted: ${reason}`)
@@ -133,48 +118,6 @@ export async function startEnki(): Promise<EnkiChain> {
     },
     [Symbol.asyncDispose]: () => anvil.stop(),
   }
-}
-
-const gas = numberToHex(3_000_000)
-
-function runOn(chain: Chain) {
-  return async (
-    from: Address,
-    part: EnkiPart,
-    fn: string,
-    args: readonly unknown[] = [],
-    value = 0n,
-  ): Promise<Mined> => {
-    const {to, abi} = enkiParts[part]
-    const data = encodeFunctionData({abi, functionName: fn, args})
-    const call = {from, to, data, gas, gasPrice: '0x0', value: numberToHex(value)}
-    const hash = (await chain.request('eth_sendTransaction', call)) as Hex
-    const {status, logs} = await receiptOf(chain, hash)
-    const ok = status === '0x1'
-    const events = Object.values(enkiParts).flatMap((each) =>
-      logs
-        .filter(({address}) => address.toLowerCase() === each.to.toLowerCase())
-        .flatMap((log) => parseEventLogs({abi: each.abi, logs: [log as never]}))
-        .map(({eventName, args: values, logIndex}) => ({
-          ...{name: eventName, args: values, index: Number(logIndex)},
-        })),
-    )
-    const inOrder = events.sort((a, b) => a.index - b.index)
-    return {
-      ...{ok, hash, reason: ok ? 'ok' : await reasonOf(chain, hash)},
-      events: inOrder.map(({name, args: values}) => ({name, args: values})),
-    }
-  }
-}
-
-/** Of the mined transaction itself: a call after it would have another time. */
-async function reasonOf(chain: Chain, hash: Hex): Promise<string> {
-  const trace = await chain.request('debug_traceTransaction', hash, {tracer: 'callTracer'})
-  const {output = '0x'} = trace as {output?: Hex}
-  if (output === '0x') return 'no reason'
-  const {errorName, args} = decodeErrorResult({abi: everyAbi, data: output})
-  if (errorName === 'Error') return String(args?.[0])
-  return errorName === 'Panic' ? `Panic ${String(args?.[0])}` : errorName
 }
 
 export type EnkiTest = ReturnType<typeof helpersOf>

@@ -2,13 +2,10 @@ import {
   type Abi,
   type Address,
   type Hex,
-  decodeErrorResult,
   encodeAbiParameters,
-  encodeFunctionData,
   maxUint256,
   numberToHex,
   parseAbiParameters,
-  parseEventLogs,
 } from 'viem'
 import {afterAll, afterEach, beforeAll, beforeEach} from 'vitest'
 
@@ -26,8 +23,9 @@ import {buildL2Genesis} from '../../src/local/l2-genesis.ts'
 import {l2Addresses, l2Messenger} from '../../src/local/l2-plan.ts'
 import {ccipSelectors, localCcipRouter, localStakelink} from '../../src/local/lst/stakelink/plan.ts'
 import type {Anvil} from '../helpers/anvil.ts'
-import {type Chain, connect, receiptOf} from './chain.ts'
+import {connect} from './chain.ts'
 import {bootGenesis, genesisOptions} from './l2-fixture.ts'
+import {runOn, type Mined} from './run-part.ts'
 import {alice, bob, carol, governance} from './staking.ts'
 
 export const admin = governance.address
@@ -46,19 +44,6 @@ export const stakelinkParts = {
 }
 export type StakelinkPart = keyof typeof stakelinkParts
 
-/** For reverts that pass through more than one contract. */
-const everyAbi: Abi = Object.values(stakelinkParts)
-  .flatMap(({abi}) => [...abi])
-  .filter(({type}) => type === 'error')
-
-export interface Mined {
-  ok: boolean
-  /** Name of the custom error, the revert string, or 'Panic 17'. */
-  reason: string
-  events: {name: string; args: unknown}[]
-  hash: Hex
-}
-
 /** Nothing for the one strategy. */
 export const NO_DATA = ['0x']
 /** The same, for the calls of an automation service. */
@@ -71,7 +56,7 @@ export async function startStakelink() {
   const genesis = await buildL2Genesis({...genesisOptions, with: ['lst']})
   const anvil: Anvil = await bootGenesis(genesis)
   const chain = connect(anvil.rpcUrl)
-  const run = runOn(chain)
+  const run = runOn(chain, stakelinkParts)
   const send = async (
     from: Address,
     part: StakelinkPart,
@@ -168,46 +153,4 @@ export function usingStakelink(): () => StakelinkChain {
   beforeEach(async () => (snapshot = await chain.chain.request('evm_snapshot')))
   afterEach(() => chain.chain.request('evm_revert', snapshot))
   return () => chain
-}
-
-const gas = numberToHex(4_000_000)
-
-function runOn(chain: Chain) {
-  return async (
-    from: Address,
-    part: StakelinkPart,
-    fn: string,
-    args: readonly unknown[] = [],
-    value = 0n,
-  ): Promise<Mined> => {
-    const {to, abi} = stakelinkParts[part]
-    const data = encodeFunctionData({abi, functionName: fn, args})
-    const call = {from, to, data, gas, gasPrice: '0x0', value: numberToHex(value)}
-    const hash = (await chain.request('eth_sendTransaction', call)) as Hex
-    const {status, logs} = await receiptOf(chain, hash)
-    const ok = status === '0x1'
-    const events = Object.values(stakelinkParts).flatMap((each) =>
-      logs
-        .filter(({address}) => address.toLowerCase() === each.to.toLowerCase())
-        .flatMap((log) => parseEventLogs({abi: each.abi, logs: [log as never]}))
-        .map(({eventName, args: values, logIndex}) => ({
-          ...{name: eventName, args: values, index: Number(logIndex)},
-        })),
-    )
-    const inOrder = events.sort((a, b) => a.index - b.index)
-    return {
-      ...{ok, hash, reason: ok ? 'ok' : await reasonOf(chain, hash)},
-      events: inOrder.map(({name, args: values}) => ({name, args: values})),
-    }
-  }
-}
-
-/** Of the mined transaction itself: a call after it would have another time. */
-async function reasonOf(chain: Chain, hash: Hex): Promise<string> {
-  const trace = await chain.request('debug_traceTransaction', hash, {tracer: 'callTracer'})
-  const {output = '0x'} = trace as {output?: Hex}
-  if (output === '0x') return 'no reason'
-  const {errorName, args} = decodeErrorResult({abi: everyAbi, data: output})
-  if (errorName === 'Error') return String(args?.[0])
-  return errorName === 'Panic' ? `Panic ${String(args?.[0])}` : errorName
 }

@@ -1,5 +1,6 @@
 import type {Address, Hash} from 'viem'
 
+import type {AtBlock} from '../../chain/at-block.ts'
 import type {LstAbout, LstCapability} from '../../protocol/lst/about.ts'
 import type {LstId} from '../../protocol/lst/providers.ts'
 import type {RateChange} from '../../protocol/lst/yield.ts'
@@ -44,10 +45,6 @@ export interface LstProvider {
    * @throws {MetisSeqError} POST_STATE
    */
   verify(plan: LstPlan, mined: {hash: Hash; blockNumber: bigint}): Promise<LstVerified>
-}
-
-export interface AtBlock {
-  blockNumber?: bigint
 }
 
 export const lstStates = ['live', 'no-code', 'mismatch', 'closed'] as const

@@ -1,6 +1,7 @@
 import type {Address} from 'viem'
 import {readContract} from 'viem/actions'
 
+import type {AtBlock} from '../../at-block.ts'
 import {lockingInfoAbi} from '../../abis/locking-info.ts'
 import {lockingPoolAbi} from '../../abis/locking-pool.ts'
 import type {PoolSettings} from '../../../protocol/locking-pool.ts'
@@ -13,11 +14,6 @@ export type {PoolSettings} from '../../../protocol/locking-pool.ts'
 /** Numbers of the contract's `Status` enum. */
 const INACTIVE = 1
 const ACTIVE = 2
-
-interface AtBlock {
-  /** The newest block by default. */
-  blockNumber?: bigint
-}
 
 /**
  * - Signed by: nobody. Chain: L1.

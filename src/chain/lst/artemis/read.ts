@@ -1,6 +1,7 @@
 import type {Address} from 'viem'
 import {getBalance, readContract} from 'viem/actions'
 
+import type {AtBlock} from '../../at-block.ts'
 import type {ArtemisContracts} from '../../../protocol/lst/artemis/about.ts'
 import {ONE} from '../../../protocol/lst/artemis/rates.ts'
 import {amtDepositPoolAbi} from '../../abis/amt-deposit-pool.ts'
@@ -9,11 +10,6 @@ import {amtWithdrawalManagerAbi} from '../../abis/amt-withdrawal-manager.ts'
 import {artMetisAbi} from '../../abis/art-metis.ts'
 import type {ChainClient} from '../../connect.ts'
 import {atMost} from '../../plausible.ts'
-
-/** The newest block by default. */
-export interface AtBlock {
-  blockNumber?: bigint
-}
 
 /** The figures from which every rate, quote and position is computed. */
 export interface ArtemisState {

@@ -10,7 +10,7 @@ import type {
 import {amtWithdrawalManagerAbi as abi} from '../../abis/amt-withdrawal-manager.ts'
 import type {ChainClient} from '../../connect.ts'
 import {atMost, LAST_SECOND} from '../../plausible.ts'
-import type {AtBlock} from './read.ts'
+import type {AtBlock} from '../../at-block.ts'
 
 /** Open requests of one account: more of them is what an endpoint makes up. */
 const MOST_REQUESTS = 2000n

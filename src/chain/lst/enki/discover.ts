@@ -6,6 +6,7 @@ import {eMetisMinterAbi} from '../../abis/e-metis-minter.ts'
 import {enkiConfigAbi} from '../../abis/enki-config.ts'
 import {enkiRedemptionQueueAbi} from '../../abis/enki-redemption-queue.ts'
 import {seMetisAbi} from '../../abis/se-metis.ts'
+import {withoutCode} from '../without-code.ts'
 import type {ChainClient} from '../../connect.ts'
 import {ifOffered} from '../optional.ts'
 
@@ -88,18 +89,6 @@ async function readNamed(
     }),
   )
   return Object.fromEntries(entries) as Record<keyof typeof named, Address>
-}
-
-async function withoutCode(
-  l2: ChainClient,
-  contracts: Readonly<Record<string, Address>>,
-): Promise<string[]> {
-  const codes = await Promise.all(
-    Object.entries(contracts).map(async ([name, address]) => ({
-      ...{name, code: await getCode(l2, {address})},
-    })),
-  )
-  return codes.filter(({code}) => !code).map(({name}) => name)
 }
 
 /**

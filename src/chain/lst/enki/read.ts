@@ -1,6 +1,8 @@
 import {keccak256, toBytes, type Address} from 'viem'
 import {readContract} from 'viem/actions'
 
+import type {AtBlock} from '../../at-block.ts'
+import {readTokenBalance} from '../../actions/erc20/read-token.ts'
 import type {EnkiContracts} from '../../../protocol/lst/enki/about.ts'
 import type {EnkiVault} from '../../../protocol/lst/enki/vault.ts'
 import type {EnkiVesting} from '../../../protocol/lst/enki/vesting.ts'
@@ -11,11 +13,6 @@ import {erc20Abi} from '../../abis/erc20.ts'
 import {seMetisAbi} from '../../abis/se-metis.ts'
 import type {ChainClient} from '../../connect.ts'
 import {ifOffered} from '../optional.ts'
-
-/** The newest block by default. */
-export interface AtBlock {
-  blockNumber?: bigint
-}
 
 /** Null: this revision of the config has no such getter. Shares and fees are out of 1e6. */
 export interface EnkiSettings {
@@ -100,7 +97,7 @@ export async function readEnki(
     readContract(l2, {...vault, functionName: 'totalAssets'}),
     readContract(l2, {...vault, functionName: 'totalSupply'}),
     readContract(l2, {address: eMetis, abi: erc20Abi, functionName: 'totalSupply', ...at}),
-    readHeld(l2, eMetis, rewardDispatcher, at),
+    readTokenBalance(l2, {token: eMetis, account: rewardDispatcher, ...at}),
   ])
   return {totalAssetsWei, supplyWei, receiptSupplyWei, undispatchedWei}
 }
@@ -120,9 +117,9 @@ export async function readEnkiAccount(
   at: AtBlock = {},
 ): Promise<EnkiAccount> {
   const [sharesWei, receiptsWei, enkiWei, info] = await Promise.all([
-    readHeld(l2, seMetis, account, at),
-    readHeld(l2, eMetis, account, at),
-    readHeld(l2, enki, account, at),
+    readTokenBalance(l2, {token: seMetis, account, ...at}),
+    readTokenBalance(l2, {token: eMetis, account, ...at}),
+    readTokenBalance(l2, {token: enki, account, ...at}),
     readContract(l2, {
       ...{address: vesting, abi: enkiVestingAbi, functionName: 'userInfos', args: [account], ...at},
     }),
@@ -153,7 +150,7 @@ export async function readEnkiQueue(
     readContract(l2, {
       ...{address, abi: enkiRedemptionQueueAbi, functionName: 'redemptionQueueAccounting', ...at},
     }),
-    readHeld(l2, metis, address, at),
+    readTokenBalance(l2, {token: metis, account: address, ...at}),
   ])
   return {owedMetisWei, feesWei, liquidityMetisWei}
 }
@@ -178,28 +175,4 @@ export function readEnkiRole(
 ): Promise<boolean> {
   const args = [keccak256(toBytes(name)), account] as const
   return readContract(l2, {address, abi: enkiConfigAbi, functionName: 'hasRole', args})
-}
-
-/** Balance of an ERC-20. */
-export function readHeld(
-  l2: ChainClient,
-  token: Address,
-  account: Address,
-  at: AtBlock = {},
-): Promise<bigint> {
-  return readContract(l2, {
-    ...{address: token, abi: erc20Abi, functionName: 'balanceOf', args: [account], ...at},
-  })
-}
-
-/** Allowance of an ERC-20. */
-export function readAllowance(
-  l2: ChainClient,
-  token: Address,
-  owner: Address,
-  spender: Address,
-): Promise<bigint> {
-  return readContract(l2, {
-    ...{address: token, abi: erc20Abi, functionName: 'allowance', args: [owner, spender]},
-  })
 }

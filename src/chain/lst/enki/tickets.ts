@@ -7,7 +7,7 @@ import {enkiRedemptionQueueAbi as abi} from '../../abis/enki-redemption-queue.ts
 import type {ChainClient} from '../../connect.ts'
 import {atMost} from '../../plausible.ts'
 import {ifOffered} from '../optional.ts'
-import type {AtBlock} from './read.ts'
+import type {AtBlock} from '../../at-block.ts'
 
 /** Tickets ever made: more of them is what an endpoint makes up. */
 const MOST_TICKETS = 1n << 20n

@@ -1,5 +1,5 @@
 import {isAddressEqual, zeroAddress, type Address} from 'viem'
-import {getCode, readContract} from 'viem/actions'
+import {readContract} from 'viem/actions'
 
 import type {StakelinkAddresses, StakelinkContracts} from '../../../protocol/lst/stakelink/about.ts'
 import {l2StrategyAbi} from '../../abis/l2-strategy.ts'
@@ -7,6 +7,7 @@ import {priorityPoolAbi} from '../../abis/priority-pool.ts'
 import {stakingPoolAbi} from '../../abis/staking-pool.ts'
 import {withdrawalPoolAbi} from '../../abis/withdrawal-pool.ts'
 import {wrappedSdTokenAbi} from '../../abis/wrapped-sd-token.ts'
+import {withoutCode} from '../without-code.ts'
 import type {ChainClient} from '../../connect.ts'
 import {ifOffered} from '../optional.ts'
 
@@ -81,18 +82,6 @@ export async function findStakelink(
   if (empty.length > 0) return {kind: 'no-code', contracts: empty, exits}
   if (strangers.length > 0) return {kind: 'mismatch', contracts: strangers, exits}
   return {kind: 'found', ...proven}
-}
-
-async function withoutCode(
-  l2: ChainClient,
-  contracts: Readonly<Record<string, Address>>,
-): Promise<string[]> {
-  const codes = await Promise.all(
-    Object.entries(contracts).map(async ([name, address]) => ({
-      ...{name, code: await getCode(l2, {address})},
-    })),
-  )
-  return codes.filter(({code}) => !code).map(({name}) => name)
 }
 
 /** Contracts that belong to another pool. */

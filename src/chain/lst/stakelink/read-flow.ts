@@ -1,13 +1,15 @@
 import type {Address} from 'viem'
 import {readContract} from 'viem/actions'
 
+import {readTokenBalance} from '../../actions/erc20/read-token.ts'
 import type {StakelinkContracts} from '../../../protocol/lst/stakelink/about.ts'
 import type {StakelinkFlow} from '../../../protocol/lst/stakelink/upkeep.ts'
 import {l2StrategyAbi} from '../../abis/l2-strategy.ts'
 import {l2TransmitterAbi} from '../../abis/l2-transmitter.ts'
 import {priorityPoolAbi} from '../../abis/priority-pool.ts'
 import type {ChainClient} from '../../connect.ts'
-import {readHeld, readStakelinkQueue, readStakelinkTransit, type AtBlock} from './read.ts'
+import type {AtBlock} from '../../at-block.ts'
+import {readStakelinkQueue, readStakelinkTransit} from './read.ts'
 
 /**
  * METIS on L2 on its way between depositors, L1 and those who withdraw.
@@ -37,7 +39,11 @@ export async function readStakelinkFlow(
       }),
       readStakelinkTransit(l2, contracts, at),
       readStakelinkQueue(l2, contracts, at),
-      Promise.all([strategy, stMetis, withdrawalPool].map((each) => readHeld(l2, metis, each, at))),
+      Promise.all(
+        [strategy, stMetis, withdrawalPool].map((each) =>
+          readTokenBalance(l2, {token: metis, account: each, ...at}),
+        ),
+      ),
     ])
   const [strategyWei = 0n, unusedWei = 0n, finalizedWei = 0n] = held
   const {toL1MetisWei: toL1Wei, fromL1MetisWei: fromL1Wei} = transit

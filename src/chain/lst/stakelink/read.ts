@@ -1,10 +1,11 @@
 import type {Address} from 'viem'
 import {readContract} from 'viem/actions'
 
+import type {AtBlock} from '../../at-block.ts'
+import {readTokenBalance} from '../../actions/erc20/read-token.ts'
 import type {StakelinkContracts} from '../../../protocol/lst/stakelink/about.ts'
 import type {StakelinkPool} from '../../../protocol/lst/stakelink/shares.ts'
 import type {StakelinkWithdrawal} from '../../../protocol/lst/stakelink/withdrawals.ts'
-import {erc20Abi} from '../../abis/erc20.ts'
 import {l2StrategyAbi} from '../../abis/l2-strategy.ts'
 import {l2TransmitterAbi} from '../../abis/l2-transmitter.ts'
 import {priorityPoolAbi} from '../../abis/priority-pool.ts'
@@ -12,11 +13,6 @@ import {stakingPoolAbi} from '../../abis/staking-pool.ts'
 import {withdrawalPoolAbi} from '../../abis/withdrawal-pool.ts'
 import type {ChainClient} from '../../connect.ts'
 import {atMost} from '../../plausible.ts'
-
-/** The newest block by default. */
-export interface AtBlock {
-  blockNumber?: bigint
-}
 
 export const poolStatuses = ['open', 'draining', 'closed'] as const
 
@@ -111,7 +107,7 @@ export async function readStakelinkAccount(
     readContract(l2, {
       ...{address: stMetis, abi: stakingPoolAbi, functionName: 'sharesOf', args: [account], ...at},
     }),
-    readHeld(l2, wstMetis, account, at),
+    readTokenBalance(l2, {token: wstMetis, account, ...at}),
     readContract(l2, {...front, functionName: 'getAccountIndex', args: [account]}),
     readContract(l2, {...front, functionName: 'merkleTreeSize'}),
     readContract(l2, {...front, functionName: 'getQueuedTokens', args: [account, 0n]}),
@@ -219,28 +215,4 @@ export async function readStakelinkTransit(
     readContract(l2, {...books, functionName: 'tokensInTransitFromL1'}),
   ])
   return {toL1MetisWei, fromL1MetisWei}
-}
-
-/** Balance of an ERC-20. */
-export function readHeld(
-  l2: ChainClient,
-  token: Address,
-  account: Address,
-  at: AtBlock = {},
-): Promise<bigint> {
-  return readContract(l2, {
-    ...{address: token, abi: erc20Abi, functionName: 'balanceOf', args: [account], ...at},
-  })
-}
-
-/** Allowance of an ERC-20. */
-export function readAllowance(
-  l2: ChainClient,
-  token: Address,
-  owner: Address,
-  spender: Address,
-): Promise<bigint> {
-  return readContract(l2, {
-    ...{address: token, abi: erc20Abi, functionName: 'allowance', args: [owner, spender]},
-  })
 }

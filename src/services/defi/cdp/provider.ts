@@ -1,5 +1,6 @@
 import type {Address, Log} from 'viem'
 
+import type {AtBlock} from '../../../chain/at-block.ts'
 import type {
   CdpChange,
   CdpHealth,
@@ -10,10 +11,6 @@ import type {CdpId} from '../../../protocol/defi/markets.ts'
 import type {Condition} from '../../sending/check.ts'
 import type {PlannedCall} from '../../sending/plan.ts'
 import type {Token} from '../tokens.ts'
-
-export interface AtBlock {
-  blockNumber?: bigint
-}
 
 /** Everything that figures depend on, at one block. */
 export interface CdpState {

@@ -1,13 +1,10 @@
 import type {Address, Log} from 'viem'
 
+import type {AtBlock} from '../../../chain/at-block.ts'
 import type {LendAction, LendHealth, LendLine} from '../../../protocol/defi/lending/line.ts'
 import type {LendingId} from '../../../protocol/defi/markets.ts'
 import type {Condition} from '../../sending/check.ts'
 import type {PlannedCall} from '../../sending/plan.ts'
-
-export interface AtBlock {
-  blockNumber?: bigint
-}
 
 /** An action by an account, with what its call needs to know. */
 export interface LendCall extends LendAction {

@@ -10,7 +10,8 @@ import {requireMarket} from '../require-market.ts'
 import {exactText, findToken, knownTokens, readToken, unitsOf, type Token} from '../tokens.ts'
 import {readShares} from './shares.ts'
 import {openPools} from './providers.ts'
-import type {AtBlock, Exchange, Pool, PoolProvider, RouteQuote} from './provider.ts'
+import type {AtBlock} from '../../../chain/at-block.ts'
+import type {Exchange, Pool, PoolProvider, RouteQuote} from './provider.ts'
 
 /**
  * The exchange with this name, or the first of the network.

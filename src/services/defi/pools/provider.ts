@@ -1,5 +1,6 @@
 import type {Address, Log} from 'viem'
 
+import type {AtBlock} from '../../../chain/at-block.ts'
 import type {PoolsId} from '../../../protocol/defi/markets.ts'
 import type {PoolFigures} from '../../../protocol/defi/pools/constant-product.ts'
 import type {RatioChange} from '../../../protocol/lst/peg.ts'
@@ -24,10 +25,6 @@ export interface RouteQuote {
   impact: bigint
   /** Share of the input that all pools of the path keep, scaled by 1e18; null if it is not known. */
   fee: bigint | null
-}
-
-export interface AtBlock {
-  blockNumber?: bigint
 }
 
 export interface SwapTerms {

@@ -3,7 +3,7 @@ import type {Address} from 'viem'
 import {readTokenBalance} from '../../../chain/actions/erc20/read-token.ts'
 import type {Context} from '../../context.ts'
 import type {Token} from '../tokens.ts'
-import type {AtBlock} from './provider.ts'
+import type {AtBlock} from '../../../chain/at-block.ts'
 
 /** Shares of a pool that an account holds. The pool is their token. */
 export function readShares(

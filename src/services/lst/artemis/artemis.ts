@@ -15,14 +15,8 @@ import {artemisRate, quoteArtemisDeposit} from '../../../protocol/lst/artemis/ra
 import {ourOwn, requireAll} from '../../sending/check.ts'
 import {blockKnown} from '../../staking/verify.ts'
 import {depositPlan, quoteOf} from '../deposit.ts'
-import type {
-  AtBlock,
-  LstDescription,
-  LstPlan,
-  LstProvider,
-  LstRequest,
-  LstWithdrawal,
-} from '../provider.ts'
+import type {AtBlock} from '../../../chain/at-block.ts'
+import type {LstDescription, LstPlan, LstProvider, LstRequest, LstWithdrawal} from '../provider.ts'
 import {cannot} from '../refuse.ts'
 import {assertReceived} from '../verify.ts'
 import {chooseClaims, claimPlan, namedClaims} from '../withdraw.ts'

@@ -6,12 +6,8 @@ import {readTokenBalance} from '../../../chain/actions/erc20/read-token.ts'
 import {readEnkiBackendRole, readEnkiDealer} from '../../../chain/lst/enki/read-l1.ts'
 import {formatWei, formatWeiShort} from '../../../lib/units.ts'
 import {findEnki} from '../../../chain/lst/enki/discover.ts'
-import {
-  readEnki,
-  readEnkiRole,
-  readEnkiSettings,
-  type AtBlock,
-} from '../../../chain/lst/enki/read.ts'
+import type {AtBlock} from '../../../chain/at-block.ts'
+import {readEnki, readEnkiRole, readEnkiSettings} from '../../../chain/lst/enki/read.ts'
 import {enkiRewardDispatcherAbi} from '../../../chain/abis/enki-reward-dispatcher.ts'
 import {enki} from '../../../protocol/lst/enki/about.ts'
 import {enkiShare} from '../../../protocol/lst/enki/queue.ts'

@@ -1,6 +1,7 @@
 import type {Address} from 'viem'
 import {getBalance} from 'viem/actions'
 
+import {readTokenBalance} from '../../../chain/actions/erc20/read-token.ts'
 import type {ChainClient} from '../../../chain/connect.ts'
 import {findEnki, type EnkiFound} from '../../../chain/lst/enki/discover.ts'
 import {
@@ -8,14 +9,13 @@ import {
   readEnkiAccount,
   readEnkiQueue,
   readEnkiSettings,
-  readHeld,
 } from '../../../chain/lst/enki/read.ts'
 import {readEnkiChanges} from '../../../chain/lst/enki/changes.ts'
 import {ENKI_RECEIPT, enki, type EnkiAddresses} from '../../../protocol/lst/enki/about.ts'
 import {enkiRates} from '../../../protocol/lst/enki/rates.ts'
 import {blockKnown} from '../../staking/verify.ts'
+import type {AtBlock} from '../../../chain/at-block.ts'
 import type {
-  AtBlock,
   LstBalance,
   LstDescription,
   LstHolding,
@@ -156,8 +156,8 @@ async function readBalance(
   const {minter, redemptionQueue} = contracts
   const [{receiptSupplyWei}, ...idle] = await Promise.all([
     readEnki(client, contracts, at),
-    readHeld(client, metis, minter, at),
-    readHeld(client, metis, redemptionQueue, at),
+    readTokenBalance(client, {token: metis, account: minter, ...at}),
+    readTokenBalance(client, {token: metis, account: redemptionQueue, ...at}),
   ])
   return {
     // A queued eMETIS is burnt only when its ticket is paid.

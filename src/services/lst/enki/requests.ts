@@ -10,7 +10,8 @@ import {
 import {MetisSeqError} from '../../../lib/errors.ts'
 import {ENKI_RECEIPT, enki} from '../../../protocol/lst/enki/about.ts'
 import {enkiBlockers, type EnkiTicket} from '../../../protocol/lst/enki/tickets.ts'
-import type {AtBlock, LstWithdrawal} from '../provider.ts'
+import type {AtBlock} from '../../../chain/at-block.ts'
+import type {LstWithdrawal} from '../provider.ts'
 import {timeOf, type EnkiSite} from './site.ts'
 
 export interface TicketLimits {

@@ -1,16 +1,12 @@
 import type {Address} from 'viem'
 import {getBlock} from 'viem/actions'
 
+import {readAllowance} from '../../../chain/actions/erc20/read-token.ts'
 import type {ChainClient} from '../../../chain/connect.ts'
 import {enkiWords} from '../../../chain/lst/enki/refusals.ts'
 import type {EnkiFound} from '../../../chain/lst/enki/discover.ts'
-import {
-  readAllowance,
-  readEnkiRole,
-  readEnkiSettings,
-  type AtBlock,
-  type EnkiSettings,
-} from '../../../chain/lst/enki/read.ts'
+import type {AtBlock} from '../../../chain/at-block.ts'
+import {readEnkiRole, readEnkiSettings, type EnkiSettings} from '../../../chain/lst/enki/read.ts'
 import {enki, type EnkiContracts} from '../../../protocol/lst/enki/about.ts'
 import {ourOwn, requireAll, type Condition} from '../../sending/check.ts'
 import type {PlannedCall} from '../../sending/plan.ts'
@@ -114,6 +110,6 @@ export async function approvalFor(
   approval: Parameters<typeof approveCall>[0],
 ): Promise<PlannedCall[]> {
   const {token, spender, amountWei} = approval
-  const allowance = await readAllowance(client, token, owner, spender)
+  const allowance = await readAllowance(client, {token, owner, spender})
   return allowance >= amountWei ? [] : [approveCall(approval)]
 }

@@ -1,6 +1,7 @@
 import {isAddressEqual, type Address} from 'viem'
 
-import {readEnkiLpFactor, readEnkiSettings, readHeld} from '../../../chain/lst/enki/read.ts'
+import {readTokenBalance} from '../../../chain/actions/erc20/read-token.ts'
+import {readEnkiLpFactor, readEnkiSettings} from '../../../chain/lst/enki/read.ts'
 import {readEnkiTicket} from '../../../chain/lst/enki/tickets.ts'
 import {MetisSeqError} from '../../../lib/errors.ts'
 import {formatDuration, formatWei, formatWeiShort, isoTime} from '../../../lib/units.ts'
@@ -145,7 +146,7 @@ export async function planEnkiSpeedUp(
   const [settings, factor, heldWei, now] = await Promise.all([
     requireSettings(site, ['minQueueSeconds']),
     readEnkiLpFactor(client, contracts, lpToken),
-    readHeld(client, lpToken, from),
+    readTokenBalance(client, {token: lpToken, account: from}),
     timeOf(client),
   ])
   const seconds = ticket.owedWei === 0n ? 0n : enkiReduceSeconds(ticket.owedWei, lpWei, factor)

@@ -1,12 +1,12 @@
 import type {Address} from 'viem'
 
+import type {AtBlock} from '../../../chain/at-block.ts'
 import {
   readSharesBefore,
   readStakelink,
   readStakelinkClaims,
   readStakelinkCycle,
   readStakelinkTransit,
-  type AtBlock,
 } from '../../../chain/lst/stakelink/read.ts'
 import {stakelink} from '../../../protocol/lst/stakelink/about.ts'
 import {stakelinkStake} from '../../../protocol/lst/stakelink/shares.ts'

@@ -1,9 +1,10 @@
 import type {Address} from 'viem'
 import {getBlock} from 'viem/actions'
 
+import {readAllowance} from '../../../chain/actions/erc20/read-token.ts'
 import type {ChainClient} from '../../../chain/connect.ts'
 import type {StakelinkFound} from '../../../chain/lst/stakelink/discover.ts'
-import {readAllowance, type AtBlock} from '../../../chain/lst/stakelink/read.ts'
+import type {AtBlock} from '../../../chain/at-block.ts'
 import {stakelink, type StakelinkContracts} from '../../../protocol/lst/stakelink/about.ts'
 import {ourOwn, requireAll, type Condition} from '../../sending/check.ts'
 import type {PlannedCall} from '../../sending/plan.ts'
@@ -52,7 +53,7 @@ export async function approvalFor(
   approval: Parameters<typeof approveCall>[1],
 ): Promise<PlannedCall[]> {
   const {token, amountWei} = approval
-  const allowance = await readAllowance(client, token, owner, contracts.priorityPool)
+  const allowance = await readAllowance(client, {token, owner, spender: contracts.priorityPool})
   return allowance >= amountWei ? [] : [approveCall(contracts, approval)]
 }
 

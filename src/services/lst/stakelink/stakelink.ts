@@ -1,11 +1,11 @@
 import type {Address} from 'viem'
 import {getBalance} from 'viem/actions'
 
+import {readTokenBalance} from '../../../chain/actions/erc20/read-token.ts'
 import type {ChainClient} from '../../../chain/connect.ts'
 import {readStakelinkChanges} from '../../../chain/lst/stakelink/changes.ts'
 import {findStakelink, type StakelinkFound} from '../../../chain/lst/stakelink/discover.ts'
 import {
-  readHeld,
   readStakelink,
   readStakelinkAccount,
   readStakelinkCycle,
@@ -20,8 +20,8 @@ import {
 import {stakelinkRateChanges} from '../../../protocol/lst/stakelink/changes.ts'
 import {stakelinkBalance, stakelinkRates} from '../../../protocol/lst/stakelink/shares.ts'
 import {blockKnown} from '../../staking/verify.ts'
+import type {AtBlock} from '../../../chain/at-block.ts'
 import type {
-  AtBlock,
   LstBalance,
   LstDescription,
   LstPosition,
@@ -197,9 +197,11 @@ async function readBalance(
       readStakelink(client, contracts, at),
       readStakelinkQueue(client, contracts, at),
       readStakelinkTransit(client, contracts, at),
-      readHeld(client, metis, withdrawalPool, at),
-      readHeld(client, metis, transmitter, at),
-      ...[stMetis, priorityPool, strategy].map((each) => readHeld(client, metis, each, at)),
+      readTokenBalance(client, {token: metis, account: withdrawalPool, ...at}),
+      readTokenBalance(client, {token: metis, account: transmitter, ...at}),
+      ...[stMetis, priorityPool, strategy].map((each) =>
+        readTokenBalance(client, {token: metis, account: each, ...at}),
+      ),
     ])
   const {toL1MetisWei, fromL1MetisWei} = transit
   // METIS that has arrived stays in the books as on its way until the next update.

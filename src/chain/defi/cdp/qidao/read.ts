@@ -1,16 +1,13 @@
 import type {Address} from 'viem'
 import {readContract} from 'viem/actions'
 
+import type {AtBlock} from '../../../at-block.ts'
 import type {QiDaoContracts} from '../../../../protocol/defi/cdp/qidao/about.ts'
 import type {CdpPosition} from '../../../../protocol/defi/cdp/position.ts'
 import type {VaultTerms} from '../../../../protocol/defi/cdp/qidao/vault.ts'
 import {stableQiVaultAbi} from '../../../abis/stable-qi-vault.ts'
 import type {ChainClient} from '../../../connect.ts'
 import {atMost} from '../../../plausible.ts'
-
-interface AtBlock {
-  blockNumber?: bigint
-}
 
 /** Vault 0 belongs to the owner of the contract and is the first front end. */
 export const FRONT = 0n

@@ -1,6 +1,7 @@
 import {zeroAddress, type Address} from 'viem'
 import {readContract} from 'viem/actions'
 
+import type {AtBlock} from '../../../at-block.ts'
 import type {StablisContracts} from '../../../../protocol/defi/cdp/stablis/about.ts'
 import type {ChestTerms} from '../../../../protocol/defi/cdp/stablis/chest.ts'
 import type {CdpPosition} from '../../../../protocol/defi/cdp/position.ts'
@@ -10,10 +11,6 @@ import {hintHelpersAbi} from '../../../abis/hint-helpers.ts'
 import {marketFeedAbi} from '../../../abis/market-feed.ts'
 import {sortedChestsAbi} from '../../../abis/sorted-chests.ts'
 import type {ChainClient} from '../../../connect.ts'
-
-interface AtBlock {
-  blockNumber?: bigint
-}
 
 export interface ChestSettings extends ChestTerms {
   asset: Address

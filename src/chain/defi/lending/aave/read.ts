@@ -1,6 +1,7 @@
 import {zeroAddress, type Address} from 'viem'
 import {readContract} from 'viem/actions'
 
+import type {AtBlock} from '../../../at-block.ts'
 import type {AaveContracts} from '../../../../protocol/defi/lending/aave/about.ts'
 import type {LendLine} from '../../../../protocol/defi/lending/line.ts'
 import {readTokenBalance} from '../../../actions/erc20/read-token.ts'
@@ -8,10 +9,6 @@ import {aaveDataProviderAbi} from '../../../abis/aave-data-provider.ts'
 import {aaveOracleAbi} from '../../../abis/aave-oracle.ts'
 import {aavePoolAbi} from '../../../abis/aave-pool.ts'
 import type {ChainClient} from '../../../connect.ts'
-
-interface AtBlock {
-  blockNumber?: bigint
-}
 
 /** Tokens with a reserve, in the order of the pool. */
 export function readAaveAssets(

@@ -1,6 +1,7 @@
 import {zeroAddress, type Address} from 'viem'
 import {getBlockNumber, readContract, simulateContract} from 'viem/actions'
 
+import type {AtBlock} from '../../../at-block.ts'
 import type {LendLine} from '../../../../protocol/defi/lending/line.ts'
 import type {ShoebillContracts} from '../../../../protocol/defi/lending/shoebill/about.ts'
 import {cErc20Abi} from '../../../abis/c-erc20.ts'
@@ -10,10 +11,6 @@ import type {ChainClient} from '../../../connect.ts'
 import {ifOffered} from '../../../lst/optional.ts'
 import {isRevert} from '../../../reverts.ts'
 import {readBlocksPerYear} from '../../blocks-per-year.ts'
-
-interface AtBlock {
-  blockNumber?: bigint
-}
 
 /** A market with its underlying; null for native METIS. */
 export interface MarketEntry {

@@ -1,6 +1,7 @@
 import {concatHex, isAddressEqual, zeroAddress, type Address} from 'viem'
 import {readContract, simulateContract} from 'viem/actions'
 
+import type {AtBlock} from '../../../at-block.ts'
 import type {AlgebraContracts} from '../../../../protocol/defi/pools/algebra/about.ts'
 import type {PriceRatio} from '../../../../protocol/lst/peg.ts'
 import {algebraFactoryAbi} from '../../../abis/algebra-factory.ts'
@@ -9,10 +10,6 @@ import {algebraQuoterAbi} from '../../../abis/algebra-quoter.ts'
 import {readTokenBalance} from '../../../actions/erc20/read-token.ts'
 import type {ChainClient} from '../../../connect.ts'
 import {isRevert} from '../../../reverts.ts'
-
-interface AtBlock {
-  blockNumber?: bigint
-}
 
 export interface AlgebraPoolState {
   address: Address

@@ -14,7 +14,8 @@ import {
 import {netswap, type NetswapContracts} from '../../../../protocol/defi/pools/netswap/about.ts'
 import {planCallOf} from '../../../sending/planned-call.ts'
 import {amountText, type Token} from '../../tokens.ts'
-import type {AtBlock, LiquidityTerms, PoolProvider, SwapTerms} from '../provider.ts'
+import type {AtBlock} from '../../../../chain/at-block.ts'
+import type {LiquidityTerms, PoolProvider, SwapTerms} from '../provider.ts'
 
 /** Upper bounds, for a call that follows an approval. Measured: 150,000 per pool, 215,000, 230,000. */
 const SWAP_GAS_PER_POOL = 250_000n
