@@ -65,8 +65,8 @@ export class Chromium implements Page {
       ],
       {stdio: 'ignore'},
     )
-    const port = await until('the start of the browser', 60_000, () => portIn(profile))
-    const targets = await until('a page in the browser', 30_000, async () => {
+    const port = await until('the start of the browser', 120_000, () => portIn(profile))
+    const targets = await until('a page in the browser', 120_000, async () => {
       const response = await fetch(`http://127.0.0.1:${port}/json/list`).catch(() => undefined)
       const list = response && ((await response.json()) as Message[])
       const page = list?.find(({type}) => type === 'page')
