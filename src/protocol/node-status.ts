@@ -4,7 +4,10 @@
  */
 import type {Address, Hash} from 'viem'
 
-/** Exactly one holds at any moment. */
+/**
+ * Exactly one holds at any moment. `catching-up`: since its start, the node does not have the blocks of
+ * its peers, or no peer has reported its head. `following`: it imports the blocks of others, if there are any.
+ */
 export const nodePhases = ['catching-up', 'following', 'building', 'halted', 'stopped'] as const
 export type NodePhase = (typeof nodePhases)[number]
 
@@ -212,4 +215,13 @@ export interface NodeStatus {
   refused: {kind: RefusedKind; count: number; sinceMs: number}[]
   /** Of the file system of the data directory; null when unknown. */
   disk: {freeBytes: number; totalBytes: number} | null
+}
+
+/** `unknown`: no peer has reported its head, so nothing is there to compare with. */
+export type NodeStep = 'in-step' | 'behind' | 'unknown'
+
+/** Whether a node has the blocks of its peers. One block behind is the normal lag of a follower. */
+export function stepOf({head, bestPeerHead}: Pick<NodeStatus, 'head' | 'bestPeerHead'>): NodeStep {
+  if (bestPeerHead === null) return 'unknown'
+  return bestPeerHead > head.number + 1 ? 'behind' : 'in-step'
 }

@@ -212,6 +212,14 @@ test('standing: silence, lag and peers of a node', () => {
   expect(found('node-silent', {headAgeMs: 185_000})).toBe('critical, blocks')
   expect(found('node-silent', {headAgeMs: 8000, turn: 'unknown'})).toBe('critical, blocks')
   expect(found('node-silent', {headAgeMs: 8000, phase: 'catching-up'})).toBe('none')
+  const catchingUp = (bestPeerHead: number | null, isOurTurn = false) =>
+    facts({phase: 'catching-up', bestPeerHead}, isOurTurn).find(({id}) => id === 'node-catching-up')
+      ?.text
+  expect([catchingUp(1), catchingUp(null), catchingUp(null, true)]).toEqual([
+    'your node is catching up',
+    'your node does not know whether it has every block',
+    'your turn, and your node does not know whether it has every block',
+  ])
   const {number} = nodeStatus.head
   expect(
     [number + 1, number + 2, null].map((bestPeerHead) => found('node-behind', {bestPeerHead})),

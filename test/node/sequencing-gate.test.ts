@@ -40,7 +40,7 @@ afterEach(() => {
   rmSync(dir, {recursive: true, force: true})
 })
 
-function gateWith(exchange: object = {}): StartGate {
+function gateWith(exchange: object = {}, options: Partial<StartGateOptions> = {}): StartGate {
   const clock = {...systemClock, nowMs: () => nowMs, monotonicMs: () => nowMs}
   const chain = {
     head: () => ({number: 101, timestamp: STARTED_SECONDS}),
@@ -49,7 +49,7 @@ function gateWith(exchange: object = {}): StartGate {
   const gate = new StartGate({
     ...{chain, guard, exchange, me: lowerCase(key.address), chainId: L2_CHAIN_ID, clock, logger},
     ...{l1: () => ({isL1Asked: true, isL1Read: true, holdsL1: true}), isAlone: false},
-    startupGraceMs: 0,
+    ...{startupGraceMs: 0, ...options},
   } as unknown as StartGateOptions)
   gate.start()
   return gate
@@ -91,6 +91,18 @@ test('an own signature from before the start is noted once; one from after it is
   const others = {...ownBlock(202, STARTED_SECONDS), signature: fresh.signature}
   gate.noteOwn(others)
   expect(guard.signedAt(202)).toBeUndefined()
+})
+
+test('in step: every peer has at most our blocks, and so has L1; without a peer, only alone', () => {
+  const inStep = (heads: number[], options: Partial<StartGateOptions> = {}, hasGreeted = true) => {
+    const peers = heads.map((number) => ({head: {number}}))
+    return gateWith({hasGreeted, peers: () => peers}, options).isInStep
+  }
+  expect([inStep([101]), inStep([99, 101]), inStep([101, 102])]).toEqual([true, true, false])
+  expect(inStep([101], {}, false)).toBe(false)
+  expect([inStep([]), inStep([], {isAlone: true})]).toEqual([false, true])
+  const l1 = (isL1Read: boolean) => ({l1: () => ({isL1Asked: true, isL1Read, holdsL1: false})})
+  expect([inStep([101], l1(true)), inStep([101], l1(false))]).toEqual([false, true])
 })
 
 test('a catch-up says how fast it was, unless nothing was caught up', () => {

@@ -16,6 +16,7 @@ const quiet: Observation = {
   turn: 'other',
   peerAhead: false,
   heard: true,
+  inStep: false,
   slotDue: false,
   recommitReady: false,
   unfinished: false,
@@ -86,6 +87,36 @@ test('a start with an unknown turn stays silent; a recommitment for us ends the 
       "building (seal slot)",
     ]
   `)
+})
+
+test('while L2 stands still, a node in step with its peers follows; without a peer it does not know', () => {
+  expect(
+    trace([
+      seen({turn: 'unknown'}),
+      seen({turn: 'unknown', inStep: true, peerAhead: true}),
+      seen({turn: 'unknown', inStep: true}),
+      seen({turn: 'unknown'}),
+      seen({turn: 'unknown', recommitReady: true}),
+    ]),
+  ).toEqual([
+    'catching-up ()',
+    'catching-up (fetch)',
+    'following ()',
+    'following ()',
+    'following (seal recommit)',
+  ])
+})
+
+test('in step is not permission: nothing is sealed before enough was learned', () => {
+  const early = {heard: false, inStep: true, slotDue: true, work: true}
+  expect(
+    trace([
+      inTurn(early),
+      inTurn({...early, unfinished: true}),
+      seen({...early, recommitReady: true}),
+      inTurn({...early, heard: true}),
+    ]),
+  ).toEqual(['following ()', 'following ()', 'following ()', 'building (seal slot)'])
 })
 
 test('what peers know comes before our own turn, and a block of before a crash before new ones', () => {

@@ -18,7 +18,7 @@ import type {LstListed} from '../../src/services/lst/lst.ts'
 import type {LstDescription, LstPlan, LstPosition} from '../../src/services/lst/provider.ts'
 import {lstDoneText, positionsText, providersText} from '../../src/ui/presenters/lst.ts'
 import {ratesText} from '../../src/ui/presenters/lst-markets.ts'
-import {nodeReportText} from '../../src/ui/presenters/node.ts'
+import {nodeReportText, startedText} from '../../src/ui/presenters/node.ts'
 import {posStatusText} from '../../src/ui/presenters/pos.ts'
 import {rewardText} from '../../src/ui/presenters/reward.ts'
 import {
@@ -287,10 +287,39 @@ test('node status: alive, silent, gone, and what is wrong with it', () => {
 
   expect(report(null)).toContain('does not respond')
   expect(report(null, false)).toContain('is not running')
-  expect(report({...nodeStatus, turn: 'mine'})).toContain('head           1149')
+  const {number} = nodeStatus.head
+  const steps = [number, number + 1, number + 2, null].map((bestPeerHead) =>
+    /head +(.+)/.exec(report({...nodeStatus, turn: 'mine', bestPeerHead}))?.at(1),
+  )
+  expect(steps).toEqual([
+    '1149, in step with its peers',
+    '1149, in step with its peers',
+    '1149, syncing',
+    '1149, no peer to compare with',
+  ])
   expect(nodeReportText({...ours, status: null, daemon: null, issues: [issue]})).toContain(
     'CRIT  your node is not running',
   )
+})
+
+test('node start: in step, catching up by how much, or not known', () => {
+  const said = (status: Partial<NodeStatus>) =>
+    startedText({pid: 7, profile: 'main'}, {...nodeStatus, ...status}).split('. ')[0]
+  const start = 'The node of main is running as process 7 and '
+  expect(said({})).toBe(`${start}is following, in step with its peers`)
+  expect(said({waitingFor: {needs: ['l1-batches'], sinceMs: 1}})).toBe(
+    `${start}is following, in step with its peers; it may not sign yet`,
+  )
+  expect(said({bestPeerHead: null})).toBe(`${start}is following, no peer to compare with`)
+  expect(said({phase: 'catching-up', syncing: true, bestPeerHead: null})).toBe(
+    `${start}does not know yet whether it has every block: no peer has reported its head`,
+  )
+  const sync = {target: 1249, remaining: 100, blocksPerSecond: 5, etaSeconds: 20}
+  const behind = {phase: 'catching-up', syncing: true, bestPeerHead: 1249} as const
+  expect([said({...behind, sync}), said({...behind, sync: null})]).toEqual([
+    `${start}is catching up: 100 blocks remain`,
+    `${start}is catching up, with an unknown number of blocks left`,
+  ])
 })
 
 test('pos status of a real Themis and of nonsense', () => {

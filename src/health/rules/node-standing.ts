@@ -1,6 +1,6 @@
 /** Whether a node may sign, and whether it is in sync. */
 import {formatDuration, shortHex} from '../../lib/units.ts'
-import type {NodeNeed, NodeStatus} from '../../protocol/node-status.ts'
+import {stepOf, type NodeNeed, type NodeStatus} from '../../protocol/node-status.ts'
 import {commandFor} from '../rule.ts'
 import {ENGINE_BUSY_MS} from '../thresholds.ts'
 import {respanDueSeconds, stallLimitSeconds} from '../stall.ts'
@@ -26,7 +26,7 @@ const duplicateSigner: NodeRule = ({twin: seen, phase}, {setting}) => {
 }
 
 const phase: NodeRule = (status, {isOurTurn, setting}) => {
-  const {phase: now, halted, twin: seen, phaseSinceMs, sync} = status
+  const {phase: now, halted, twin: seen, phaseSinceMs} = status
   const common = {sources: NODE, sinceMs: phaseSinceMs}
   switch (now) {
     case 'halted':
@@ -63,16 +63,28 @@ const phase: NodeRule = (status, {isOurTurn, setting}) => {
           id: 'node-catching-up',
           severity: isOurTurn ? 'critical' : 'warn',
           blocks: true,
-          text: isOurTurn
-            ? 'your turn, and your node is still catching up'
-            : 'your node is catching up',
-          cost: `It builds nothing until it has caught up.${etaOf(sync)}`,
+          ...catchingUp(status, isOurTurn),
           remedy: commandFor(setting, 'node status'),
         },
       ]
     case 'following':
     case 'building':
       return []
+  }
+}
+
+/** Without a peer that has reported its head, nobody knows whether there is anything to catch up with. */
+function catchingUp(status: NodeStatus, isOurTurn: boolean): {text: string; cost: string} {
+  const turn = isOurTurn ? 'your turn, and ' : ''
+  if (stepOf(status) === 'unknown') {
+    return {
+      text: `${turn}your node does not know whether it has every block`,
+      cost: 'It builds nothing for now: no peer has reported its head.',
+    }
+  }
+  return {
+    text: isOurTurn ? `${turn}your node is still catching up` : 'your node is catching up',
+    cost: `It builds nothing until it has caught up.${etaOf(status.sync)}`,
   }
 }
 

@@ -44,6 +44,7 @@ export function observe(around: Surroundings): Observation {
     turn: isBlocked ? 'unknown' : isBarred ? 'other' : chain.rotation.turnAt(next).whose,
     peerAhead: peers.ahead() !== undefined,
     heard: around.gate.look(),
+    inStep: around.gate.isInStep,
     slotDue: slots.isDue,
     recommitReady:
       !isBlocked &&

@@ -96,6 +96,19 @@ export class StartGate {
     return this.#waiting
   }
 
+  /**
+   * True when peers have reported their heads, and neither they nor L1 have blocks that we lack. Without
+   * a peer only an operator knows, who confirms that no other node runs.
+   */
+  get isInStep(): boolean {
+    const {chain, exchange, isAlone, l1} = this.#options
+    const {isL1Read, holdsL1} = l1()
+    if (isL1Read && !holdsL1) return false
+    const peers = exchange.peers()
+    if (peers.length === 0) return isAlone
+    return exchange.hasGreeted && peers.every(({head}) => head.number <= chain.head().number)
+  }
+
   /** Checks the sources. @returns true once enough is known; permanent from then on */
   look(): boolean {
     this.fence()

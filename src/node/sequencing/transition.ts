@@ -15,9 +15,9 @@ interface Trying {
 }
 
 type LiveState = Trying &
-  /** Not sealing since start: peers may know more, or the epoch is not confirmed. */
+  /** Not sealing since start: peers may have more blocks, or none has reported its head. */
   (| {phase: 'catching-up'}
-    /** In step with the peers; another node produces, or none. */
+    /** Has every block that it knows of; another node produces, or none. */
     | {phase: 'following'}
     /** Our epoch: a block is open. */
     | {phase: 'building'}
@@ -41,6 +41,8 @@ export interface Observation {
   peerAhead: boolean
   /** Enough has been learned from L1 and peers since the start to seal at all. */
   heard: boolean
+  /** Peers have reported their heads, and neither they nor L1 have blocks that we lack. */
+  inStep: boolean
   /** The slot of the next block has started. */
   slotDue: boolean
   /**
@@ -146,9 +148,11 @@ function lookAround(state: LiveState, seen: Observation): [LiveState, Effect[]] 
     const phase = state.phase === 'catching-up' ? 'catching-up' : 'following'
     return [{phase}, [...releaseFrom(state), {type: 'fetch'}]]
   }
-  if (state.phase === 'catching-up' && (!seen.heard || seen.turn === 'unknown')) {
-    // A recommitment settles the only open question: who produces.
-    if (!seen.heard || !seen.recommitReady) return [state, []]
+  // A recommitment settles who produces, but not what this node has to learn first.
+  if (!seen.heard || (seen.turn === 'unknown' && !seen.recommitReady)) {
+    // While L2 stands still, no block comes that would tell a node that it has them all.
+    const isBehind = state.phase === 'catching-up' && !seen.inStep
+    return [{phase: isBehind ? 'catching-up' : 'following'}, releaseFrom(state)]
   }
   if (seen.recommitReady) {
     // The block signed here before a crash is the only one we may ever have at this height.

@@ -58,7 +58,10 @@ export function issuesOfNode({issues}: HealthReport): Issue[] {
 }
 
 /** The outcome of starting a node. */
-export type Verdict = Pick<NodeStatus, 'phase' | 'syncing' | 'sync'>
+export type Verdict = Pick<
+  NodeStatus,
+  'phase' | 'syncing' | 'sync' | 'head' | 'bestPeerHead' | 'waitingFor'
+>
 
 const POLL_MS = 100
 /** A node queries its peers and L1 first; one that takes longer is fetching blocks or waiting for a source. */

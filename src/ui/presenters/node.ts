@@ -1,6 +1,6 @@
 import {isoTime, shortHex} from '../../lib/units.ts'
 import type {ExternalMethod, UnknownReason} from '../../protocol/external-node.ts'
-import type {NodeStatus} from '../../protocol/node-status.ts'
+import {stepOf, type NodeStatus} from '../../protocol/node-status.ts'
 import type {NodeReport, Verdict} from '../../services/node/node-report.ts'
 import {issueLines} from './health.ts'
 import {fields, table} from './table.ts'
@@ -10,13 +10,13 @@ export function nodeReportText(report: NodeReport): string {
   const wrong = issueLines({issues}, 'node status')
   if (report.runtime === 'external') return [externalText(report), ...wrong].join('\n')
   if (!status) return [silentText(profile, daemon), ...wrong].join('\n')
-  const {pid, address, turn, epoch, head, syncing, safe, finalized, pool, peers} = status
+  const {pid, address, turn, epoch, head, safe, finalized, pool, peers} = status
   const rows = [
     ['process', daemon?.running ? `${daemon.pid}, since ${daemon.startedAt}` : `${pid}`],
     ['version', status.version ?? 'not reported'],
     ['address', address],
     ['turn', `${turn}${epochText(epoch)}`],
-    ['head', `${head.number}${syncing ? ', syncing' : ''}`],
+    ['head', `${head.number}, ${stepText(status)}`],
     ['safe', `${safe ?? 'none yet'}`],
     ['finalized', `${finalized ?? 'none yet'}`],
     ['pool', `${pool.pending} pending, ${pool.queued} queued`],
@@ -91,16 +91,31 @@ function epochText(epoch: NodeStatus['epoch']): string {
   return epoch ? `, epoch ${epoch.number} (${epoch.startBlock} to ${epoch.endBlock})` : ''
 }
 
+/** Whether it has the blocks of its peers, as far as that can be known. */
+function stepText(status: Pick<NodeStatus, 'head' | 'bestPeerHead' | 'syncing'>): string {
+  switch (stepOf(status)) {
+    case 'unknown':
+      return 'no peer to compare with'
+    case 'behind':
+      return 'syncing'
+    case 'in-step':
+      return status.syncing ? 'syncing' : 'in step with its peers'
+  }
+}
+
 /** The outcome of `node start`, beyond the process being alive. */
 export function startedText(
   {pid, profile}: {pid: number; profile: string},
-  {phase, sync}: Verdict,
+  verdict: Verdict,
 ): string {
-  const state =
-    phase !== 'catching-up'
-      ? `is ${phase}`
-      : sync
-        ? `is catching up: ${sync.remaining} blocks remain`
-        : 'is catching up, with an unknown number of blocks left'
+  const {phase, sync, waitingFor} = verdict
+  const isCatchingUp = phase === 'catching-up'
+  const state = sync
+    ? `is catching up: ${sync.remaining} blocks remain`
+    : isCatchingUp && stepOf(verdict) === 'unknown'
+      ? 'does not know yet whether it has every block: no peer has reported its head'
+      : isCatchingUp
+        ? 'is catching up, with an unknown number of blocks left'
+        : `is ${phase}, ${stepText(verdict)}${waitingFor ? '; it may not sign yet' : ''}`
   return `The node of ${profile} is running as process ${pid} and ${state}. Next: \`metis-seq node status --profile ${profile}\`.`
 }
