@@ -152,7 +152,7 @@ export interface NodeStatus {
   peers: {address: Address; peerAddress: string; head: number; lagBlocks: number; ageMs: number}[]
   /** The highest block that a peer has; null without peers. */
   bestPeerHead: number | null
-  /** True while it seals nothing after its start or is behind a peer. */
+  /** True until it has caught up after its start, and while it is behind a peer. */
   syncing: boolean
   /** Progress while behind a peer; null when in sync. */
   sync: SyncView | null

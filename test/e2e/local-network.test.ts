@@ -6,6 +6,7 @@ import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 import {isRecord} from '../../src/lib/json.ts'
 import type {RpcClient} from '../../src/lib/json-rpc.ts'
 import {openContext} from '../../src/services/context.ts'
+import {readRecords} from '../../src/services/rotation/records.ts'
 import {openSigner} from '../../src/services/keys/keys.ts'
 import {ChainLog} from '../../src/store/chain-log.ts'
 import {openHome} from '../../src/store/home.ts'
@@ -121,6 +122,19 @@ describe('a local network of three sequencers', () => {
     )
     const chains = await chainsUpTo(target)
     for (const chain of chains) expect(chain).toEqual(chains[0])
+  })
+
+  test('the consensus layer is away until L2 halts: the respan that follows is nobody’s fault', async () => {
+    await using watches = startWatches()
+    await watches.areOn()
+    process.kill(pidOf(join(cli.home, 'local', 'pos'), 'pos'), 'SIGKILL')
+    const last = await until('L2 at the end of the last committed epoch', 60_000, async () => {
+      const {document} = await cli.run('epoch current --network local')
+      const current = isRecord(document?.['data']) ? document['data'] : {}
+      return current['epoch'] === null ? Number(current['headBlock']) : undefined
+    })
+    await cli.data('local up --detach')
+    await expectNobodySilent(watches, last + 1)
   })
 
   test('down stops everything, up continues the same chain', async () => {
@@ -334,6 +348,38 @@ async function expectRespanNamed({inWatch, onDashboard}: Watches, silent: string
   })
   expect(listed).toMatchObject({number, signer, startBlock, takeover: true})
   expect(String(listed['silent']).toLowerCase()).toBe(silent)
+}
+
+/** Nobody could produce this block before its respan, and every surface says so. */
+async function expectNobodySilent({inWatch, onDashboard}: Watches, block: number): Promise<void> {
+  const isIt = ({epoch}: Takeover) => Number(epoch.startBlock) === block
+  const event = await until('the respan in `epoch watch`', 60_000, () => inWatch().find(isIt))
+  expect(event.text).toMatch(/ on before it was committed; nobody fell silent\.$/)
+  const shown = await until('the same on the dashboard', 60_000, () => onDashboard().find(isIt))
+  expect(shown).toMatchObject({text: event.text, epoch: event.epoch})
+
+  const {number, signer} = event.epoch
+  const {epochs} = await cli.data('epoch list --network local --count 20')
+  const at = (epochs as Record<string, unknown>[]).findIndex((each) => each['number'] === number)
+  expect((epochs as unknown[]).slice(at - 1, at + 1)).toMatchObject([
+    {cut: false},
+    {signer, takeover: true, replaced: 'planned', silent: null},
+  ])
+  // The consensus layer has the span a moment after L2 has the epoch.
+  const context = openContext({home: openHome(cli.home), network: 'local'})
+  const drawn = await until('the draw', 60_000, async () => {
+    const {records} = await readRecords(context, 20)
+    return records.find((each) => `${each.number}` === number)?.drawn ?? undefined
+  })
+  context.close()
+  for (const name of NODES) {
+    const {duties} = await cli.data(`duty history --profile ${name}`)
+    const outcome = (duties as Record<string, unknown>[]).find((each) => each['number'] === number)
+    const of = await signerOfProfile(name)
+    if (of === signer.toLowerCase())
+      expect(outcome?.['outcome']).toMatch(/^(?:pending|full|stood-in)$/)
+    else expect(outcome?.['outcome']).toBe(of === drawn.toLowerCase() ? 'not-committed' : undefined)
+  }
 }
 
 async function signerOfProfile(name: string): Promise<string> {

@@ -185,6 +185,38 @@ test('a takeover is told, whether it cuts an epoch short or gives the next one t
   expect(said(before)).toEqual([])
 })
 
+test('a respan before the commitment names nobody; one that was not seen to come has no reason', () => {
+  const said = (now: ReturnType<typeof rotation>, before: ReturnType<typeof rotation>) =>
+    rotationEvents(now, before, NOW.wallMs).map(
+      ({type, level, text}) => `${type} ${level}: ${text}`,
+    )
+  const created = (endBlock: bigint) =>
+    epochView({number: 43n, signer: ME, mine: true, startBlock: 1200n, endBlock})
+  const past = epochView({state: 'past'})
+  const halted = rotation({headBlock: 1199n, epoch: null, newest: [past]})
+  const now = rotation({
+    ...{headBlock: 1200n, epoch: created(1499n)},
+    newest: [past, created(1499n)],
+  })
+  const started = 'epoch-started info: Epoch 43 started, producer YOU.'
+  const given = 'takeover warn: Respan: epoch 43 was given to YOU from block 1200 on'
+  expect(said(now, halted)).toEqual([
+    `${given} before it was committed; nobody fell silent.`,
+    started,
+  ])
+  // Between two looks it may have been committed for another signer.
+  const earlier = rotation({headBlock: 1150n, newest: [epochView()]})
+  expect(said(now, earlier)).toEqual([`${given}.`, started])
+
+  // The last block of an epoch can hold the commitment of the next one, which is as long as any.
+  const usual = created(1199n + halted.epochLength)
+  const late = rotation({headBlock: 1200n, epoch: usual, newest: [past, usual]})
+  expect(said(late, halted)).toEqual([
+    'epoch-committed info: Epoch 43 committed, producer YOU.',
+    started,
+  ])
+})
+
 test('an ordinary commitment and an ordinary change of turn are told as such, and none is invented at the start', () => {
   const next = epochView({number: 44n, startBlock: 1400n, endBlock: 1599n, state: 'committed'})
   const before = rotation()

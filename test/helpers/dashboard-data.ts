@@ -234,6 +234,7 @@ export function rotationLook(overrides: Partial<RotationForecast> = {}): Rotatio
   const past = [39n, 40n, 41n].map((number) => ({
     ...{number, signer: number === 40n ? ME : OTHER, startBlock: 0n, endBlock: 199n},
     ...{drawn: null, isRespanned: number === 41n, silent: null, isCut: false},
+    replaced: number === 41n ? ('unknown' as const) : null,
   }))
   return {forecast: {...forecast, ...overrides}, successor, past}
 }

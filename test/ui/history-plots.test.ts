@@ -117,10 +117,11 @@ function dutiesPlot(duties: TimedDuty[], knowsMissed = true): string {
   return dutyPlot(history)
 }
 
-test('duties: each outcome has a class and, where it cost something, a sign; the score leaves out what is pending', () => {
+test('duties: each outcome has a class and, where it cost something, a sign; the score leaves out what does not count', () => {
   const svg = dutiesPlot([
     ...[duty(1n, 'full', 100n), duty(5n, 'taken-over', 50n), duty(9n, 'missed', 0n)],
-    ...[duty(11n, 'stood-in', 100n), duty(14n, 'pending', 20n)],
+    ...[duty(11n, 'stood-in', 100n), duty(12n, 'not-committed', 0n), duty(13n, 'unknown', 50n)],
+    duty(14n, 'pending', 20n),
   ])
   expect(valuesOf(svg, 'full', 'height')).toEqual([248])
   expect(valuesOf(svg, 'taken-over', 'height')).toEqual([124])
@@ -130,9 +131,11 @@ test('duties: each outcome has a class and, where it cost something, a sign; the
     '▲',
     '✖',
   ])
-  // 100, 75, 50 and 62.5 %; nothing for the fifth.
+  // 100, 75, 50 and 62.5 %; nothing for the others.
   expect(valuesOf(svg, 'epoch', 'cy')).toEqual([416, 478, 540, 509])
-  expect(svg).toContain('>full 1, stood in 1, short 0, ▲ taken over 1, ✖ missed 1, pending 1.<')
+  expect(svg).toContain(
+    '>full 1, stood in 1, short 0, ▲ taken over 1, ✖ missed 1, not committed 1, unknown 1, pending 1.<',
+  )
   expect(svg).toContain('Score 62.50 %.')
 })
 

@@ -2,11 +2,14 @@ import {expect, test} from 'vitest'
 
 import {builtInNetworks} from '../../src/protocol/built-in-networks.ts'
 import type {NodeStatus} from '../../src/protocol/node-status.ts'
+import {scoreOf, type DutyOutcome} from '../../src/protocol/rotation/duty.ts'
 import {readSpan, readValidators} from '../../src/protocol/themis.ts'
 import {currentEvent, eventOf} from '../../src/services/live/events.ts'
 import type {Profile} from '../../src/services/network/profiles.ts'
 import {toStakeView} from '../../src/services/staking/stake.ts'
+import {dutyRows} from '../../src/ui/dashboard/panels/duty.ts'
 import {alertListText} from '../../src/ui/presenters/alert.ts'
+import {dutyScoreText} from '../../src/ui/presenters/duty.ts'
 import {
   currentEpochText,
   epochListText,
@@ -32,6 +35,7 @@ import {networkJson, networkText, profileJson, profileText} from '../../src/ui/p
 import {table} from '../../src/ui/presenters/table.ts'
 import {
   currentEpoch,
+  duty,
   epochView,
   ME,
   nodeStatus,
@@ -158,22 +162,52 @@ test('epoch current, next, list', () => {
   expect(nextEpochText({...now, next: epochView({state: 'planned'})}, true)).toContain(
     'planned and not yet committed on L2',
   )
+  const plain = {takeover: false, replaced: null, cut: false, silent: null, missingBlocks: 0n}
+  const respanned = {...epochView({state: 'past'}), ...plain, takeover: true}
   expect(
     epochListText([
-      {
-        ...epochView({number: 41n, state: 'past'}),
-        takeover: true,
-        cut: false,
-        silent: null,
-        missingBlocks: 0n,
-      },
-      {...mine, takeover: false, cut: false, silent: null, missingBlocks: 0n},
+      {...respanned, number: 38n, replaced: 'committed', silent: OTHER, cut: true},
+      {...respanned, number: 39n, replaced: 'planned'},
+      {...respanned, number: 40n, replaced: 'planned', silent: ME},
+      {...respanned, number: 41n, replaced: 'unknown', cut: null},
+      {...mine, ...plain},
     ]),
   ).toMatchInlineSnapshot(`
     "epoch  state    first  last  blocks  producer
-    41     past     1000   1199  200     0x2222…2222        respan
+    38     past     1000   1199  200     0x2222…2222        respan after 0x2222…2222 fell silent, cut short by a respan
+    39     past     1000   1199  200     0x2222…2222        respan before it was committed
+    40     past     1000   1199  200     0x2222…2222        respan after 0x1111…1111 fell silent
+    41     past     1000   1199  200     0x2222…2222        respan for an unknown reason, may have been cut short
     42     current  1000   1199  200     YOU (0x1111…1111)"
   `)
+})
+
+test('duties that do not count are told below the score, and on the dashboard', () => {
+  const lost = {startBlock: 0n, endBlock: 9n, made: 0n, expected: 0n, startSeconds: null}
+  const said = (outcomes: DutyOutcome[]) => {
+    const duties = outcomes.map((outcome, at) => ({...lost, number: BigInt(at), outcome}))
+    const periods = duty.periods.map((period) => ({...period, score: scoreOf(duties)}))
+    const history = {...duty, duties, periods}
+    return {
+      text: dutyScoreText(history).split('\n').slice(5),
+      rows: dutyRows(history).map(({value, tone}) => [value, tone]),
+    }
+  }
+  expect(said(['missed']).text).toEqual([])
+  const {text, rows} = said(['not-committed', 'unknown', 'not-committed'])
+  expect(text).toEqual([
+    'Not counted: 2 epochs drawn for you and given to another signer before they were committed; nobody could produce in them.',
+    'Unknown: 1 epoch; the L2 endpoint does not return the logs that tell whether you could produce in it.',
+  ])
+  expect(rows[0]).toEqual([
+    'no score yet of 0, 0 lost, 0 missed, 1 unknown, 11 drawn, 10.0 due',
+    'warn',
+  ])
+  expect(rows.slice(2)).toEqual([
+    ['not committed, 0 of 0 blocks', 'dim'],
+    ['unknown, 0 of 0 blocks', 'warn'],
+    ['not committed, 0 of 0 blocks', 'dim'],
+  ])
 })
 
 test('epoch watch: one line per change', () => {

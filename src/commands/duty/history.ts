@@ -15,7 +15,7 @@ export default class DutyHistory extends OperatorCommand {
     'List your past turns: blocks made of those expected, and how each ended.'
 
   static override description =
-    'An epoch counts as missed when it was drawn for your signer and another made its blocks because yours was silent.'
+    'An epoch counts as missed when it was committed for your signer and another made its blocks because yours was silent. One that was respanned before it was committed does not count.'
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> --days 30',

@@ -12,7 +12,7 @@ export default class EpochList extends OperatorCommand {
   static override summary = 'List the newest epochs, oldest first.'
 
   static override description =
-    'Epochs that began with a respan, that one has cut short, and whose silence led to it, are named.'
+    'Epochs that began with a respan, that one has cut short, and whose silence led to it, are named. Nobody was silent where an epoch was respanned before it was committed.'
 
   static override examples = ['<%= config.bin %> <%= command.id %> --count 20']
 

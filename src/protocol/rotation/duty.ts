@@ -64,11 +64,14 @@ export function windowBlocks(
 
 /**
  * How an epoch went for its signer. `taken-over`: it fell silent and another signer finished the
- * blocks. `missed`: it was drawn and made none. `stood-in`: it took over from another. `short`: the
- * epoch has fewer blocks than one has today, and no respan is known. `pending`: not over.
+ * blocks. `missed`: it was drawn and made none. `stood-in`: a respan gave it the epoch. `short`: the
+ * epoch has fewer blocks than one has today, and no respan is known. `not-committed`: it was drawn, and
+ * a respan gave the epoch to another signer before it was committed. `unknown`: taken over or missed,
+ * unless nobody could produce, and the contract's log that says so is not available. `pending`: not over.
  */
 export const dutyOutcomes = [
-  ...(['full', 'stood-in', 'short', 'taken-over', 'missed', 'pending'] as const),
+  ...(['full', 'stood-in', 'short', 'taken-over', 'missed', 'not-committed'] as const),
+  ...(['unknown', 'pending'] as const),
 ] as const
 export type DutyOutcome = (typeof dutyOutcomes)[number]
 
@@ -94,12 +97,12 @@ export function dutiesOf(
   {own, head, epochLength}: {own: Address; head: bigint; epochLength: bigint},
 ): Duty[] {
   return records.flatMap((record): Duty[] => {
-    const {number, startBlock, endBlock, drawn, isRespanned, isCut, silent} = record
+    const {number, startBlock, endBlock, drawn, isRespanned, isCut} = record
     const range = {number, startBlock, endBlock}
     if (!isSame(record.signer, own)) {
-      // If another producer's silence moved the epoch, nothing was missed.
-      const isMissed = isRespanned && isSame(drawn, own) && isSame(silent, own)
-      return isMissed ? [{...range, outcome: 'missed', made: 0n, expected: epochLength}] : []
+      const outcome = lostDraw(record, own)
+      if (outcome === null) return []
+      return [{...range, outcome, made: 0n, expected: outcome === 'missed' ? epochLength : 0n}]
     }
     const blocks = epochBlocks(record)
     const made = head < startBlock ? 0n : head >= endBlock ? blocks : head - startBlock + 1n
@@ -107,32 +110,56 @@ export function dutiesOf(
       const expected = blocks < epochLength ? epochLength : blocks
       return [{...range, outcome: 'taken-over', made, expected}]
     }
+    if (isCut === null) return [{...range, outcome: 'unknown', made, expected: blocks}]
     if (head < endBlock) return [{...range, outcome: 'pending', made, expected: blocks}]
-    if (isRespanned) return [{...range, outcome: 'stood-in', made, expected: blocks}]
+    // Its own draw, given back to it before it was committed.
+    const isOwnDraw = isSame(drawn, own) && record.replaced === 'planned' && record.silent === null
+    if (isRespanned && !isOwnDraw) return [{...range, outcome: 'stood-in', made, expected: blocks}]
     // Epoch 0 is from the genesis and has its own length.
     const isShort = number > 0n && blocks < epochLength
     return [{...range, outcome: isShort ? 'short' : 'full', made, expected: blocks}]
   })
 }
 
+/** An epoch that a respan gave to another signer: what that was for the one drawn. Null: nothing of its own. */
+function lostDraw(
+  {drawn, isRespanned, replaced, silent}: EpochRecord,
+  own: Address,
+): 'missed' | 'not-committed' | 'unknown' | null {
+  if (!isRespanned || !isSame(drawn, own)) return null
+  // If another producer's silence moved the epoch, nothing was missed.
+  if (silent !== null && !isSame(silent, own)) return null
+  if (replaced === 'planned') return 'not-committed'
+  return replaced === 'committed' && silent !== null ? 'missed' : 'unknown'
+}
+
+/** Counts in a score: it is over, its signer had the right to produce, and it is known how it went. */
+export function isCounted({outcome}: Pick<Duty, 'outcome'>): boolean {
+  return outcome !== 'pending' && outcome !== 'not-committed' && outcome !== 'unknown'
+}
+
 export interface DutyScore {
-  /** Finished duties. */
+  /** Finished duties that count. */
   epochs: number
   full: number
   stoodIn: number
   takenOver: number
   missed: number
+  /** Drawn, and respanned before they were committed; not among `epochs`. */
+  notCommitted: number
+  /** Taken over or missed, unless nobody could produce; not among `epochs`. */
+  unknown: number
   blocksMade: bigint
   blocksExpected: bigint
   /** Blocks made of those expected, 0 to 1; null without a finished duty. */
   score: number | null
 }
 
-/** What is pending counts neither way. */
+/** Only duties that are over and known count, and those that the signer had the right to. */
 export function scoreOf(duties: readonly Duty[]): DutyScore {
-  const done = duties.filter(({outcome}) => outcome !== 'pending')
+  const done = duties.filter(isCounted)
   const count = (...outcomes: DutyOutcome[]) =>
-    done.filter(({outcome}) => outcomes.includes(outcome)).length
+    duties.filter(({outcome}) => outcomes.includes(outcome)).length
   const blocksMade = done.reduce((sum, {made}) => sum + made, 0n)
   const blocksExpected = done.reduce((sum, {expected}) => sum + expected, 0n)
   return {
@@ -141,6 +168,8 @@ export function scoreOf(duties: readonly Duty[]): DutyScore {
     stoodIn: count('stood-in'),
     takenOver: count('taken-over'),
     missed: count('missed'),
+    notCommitted: count('not-committed'),
+    unknown: count('unknown'),
     blocksMade,
     blocksExpected,
     score: blocksExpected === 0n ? null : Number(blocksMade) / Number(blocksExpected),

@@ -1,6 +1,7 @@
 /** Events as text, identical on every display. Pure. */
 import type {HealthChange} from '../../health/changes.ts'
 import type {HealthReport, Issue} from '../../health/issue.ts'
+import {epochBlocks} from '../../protocol/epoch.ts'
 import type {EpochView, RotationNow} from '../rotation/epochs.ts'
 import type {L1Money} from '../health/money.ts'
 
@@ -72,7 +73,7 @@ export function rotationEvents(
         type: 'takeover',
         level: 'warn',
         epoch: taken.epoch,
-        text: `Respan: epoch ${taken.epoch.number} was given to ${nameOf(taken.epoch)} from block ${taken.epoch.startBlock} on, because ${taken.from} fell silent.`,
+        text: `Respan: epoch ${taken.epoch.number} was given to ${nameOf(taken.epoch)} from block ${taken.epoch.startBlock} on${taken.why}.`,
       }),
     )
   }
@@ -103,25 +104,37 @@ export function rotationEvents(
 }
 
 /**
- * The epoch created by a recommitment: it cuts the current one short, or reassigns its committed
- * successor.
+ * The epoch created by a recommitment: it cuts the current one short, reassigns its committed successor,
+ * or creates one that was never committed.
  *
  * - Source: `MetisSequencerSet.recommitEpoch`.
  */
 function respanBetween(
   now: RotationNow,
   before: RotationNow,
-): {epoch: EpochView; from: string} | undefined {
+): {epoch: EpochView; why: string} | undefined {
+  const becauseOf = (name: string) => `, because ${name} fell silent`
   for (const epoch of now.newest) {
     const known = before.newest.find(({number}) => number === epoch.number)
     if (known && known.signer !== epoch.signer) {
-      return {epoch, from: before.epoch ? nameOf(before.epoch) : known.signer}
+      return {epoch, why: becauseOf(before.epoch ? nameOf(before.epoch) : known.signer)}
     }
     const earlier = before.newest.find(({number}) => number === epoch.number - 1n)
     const cut = now.newest.find(({number}) => number === epoch.number - 1n)
-    if (earlier && cut && cut.endBlock < earlier.endBlock) return {epoch, from: nameOf(earlier)}
+    if (earlier && cut && cut.endBlock < earlier.endBlock) {
+      return {epoch, why: becauseOf(nameOf(earlier))}
+    }
+    if (known || !earlier || !isLong(epoch, now, before)) continue
+    // Nobody could produce its first block, so no commitment had named anybody for it.
+    const isPlanned = before.epoch === null && epoch.startBlock === before.headBlock + 1n
+    return {epoch, why: isPlanned ? ' before it was committed; nobody fell silent' : ''}
   }
   return undefined
+}
+
+/** A committed epoch has the length that the contract asks for; only a recommitment makes a longer one. */
+function isLong(epoch: EpochView, ...looks: readonly RotationNow[]): boolean {
+  return looks.every(({epochLength}) => epochBlocks(epoch) > epochLength)
 }
 
 /** Ids meaning that L2 produces no blocks. */

@@ -7,6 +7,7 @@ import {
   readNewestEpochs,
 } from '../../chain/actions/sequencer-set/read-epochs.ts'
 import {blocksLeft, epochAt, epochBlocks, type Epoch} from '../../protocol/epoch.ts'
+import type {ReplacedState} from '../../protocol/rotation/records.ts'
 import {epochOfSpan} from '../../protocol/themis.ts'
 import type {Context} from '../context.ts'
 import {readRecords, type ScanOptions} from './records.ts'
@@ -105,9 +106,11 @@ function stateOf(epoch: Epoch, current: Epoch | null, nextBlock: bigint): EpochS
 export interface ListedEpoch extends EpochView {
   /** It began with a respan. */
   takeover: boolean
-  /** A respan has ended it early. */
-  cut: boolean
-  /** The producer whose silence led to its respan; null without one, and where it is unknown. */
+  /** State in which that respan found it; null without one. */
+  replaced: ReplacedState | null
+  /** A respan has ended it early; null where that is unknown. */
+  cut: boolean | null
+  /** The producer whose silence led to its respan; null where nobody was silent, and where it is unknown. */
   silent: Address | null
   /** Blocks fewer than an epoch has today; 0 for one of full length. */
   missingBlocks: bigint
@@ -126,12 +129,13 @@ export async function listEpochs(
   ])
   const next = head.number + 1n
   const current = epochAt(records, next) ?? null
-  return records.map(({number, signer, startBlock, endBlock, isRespanned, isCut, silent}) => {
+  return records.map((record) => {
+    const {number, signer, startBlock, endBlock, isRespanned, replaced, isCut, silent} = record
     const epoch = {number, signer, startBlock, endBlock}
     const blocks = epochBlocks(epoch)
     return {
       ...toView(epoch, stateOf(epoch, current, next), context),
-      ...{takeover: isRespanned, cut: isCut, silent},
+      ...{takeover: isRespanned, replaced, cut: isCut, silent},
       // Epoch 0 is from the genesis and has its own length.
       missingBlocks: number > 0n && blocks < epochLength ? epochLength - blocks : 0n,
     }

@@ -1,5 +1,6 @@
 import {isAddress} from 'viem'
 
+import {readRecommit} from '../../chain/actions/sequencer-set/read-recommit.ts'
 import {
   readEpoch,
   readEpochLength,
@@ -11,7 +12,9 @@ import {replayDraw, type ReplayedSpan} from '../../protocol/rotation/forecast.ts
 import {
   epochRecords,
   isSame,
+  respannedEpochs,
   type EpochRecord,
+  type Recommit,
   type RespanRecord,
 } from '../../protocol/rotation/records.ts'
 import {eligibleValidators, PRODUCER_COUNT} from '../../protocol/span.ts'
@@ -21,6 +24,8 @@ import {openRotationCache, type RotationCache, type SpanFact} from './rotation-c
 
 /** Epochs per HTTP request. */
 const EPOCHS_AT_ONCE = 100
+/** Logs of single blocks per HTTP request: endpoints charge more for them than for other reads. */
+const LOGS_AT_ONCE = 20
 /** Spans are read one by one; so many at a time leave room for others. */
 const SPANS_AT_ONCE = 8
 /** Respans of years; a list without an end is not one. */
@@ -29,7 +34,7 @@ const MOST_RESPAN_PAGES = 500
 const SETTLED_EPOCHS = 2n
 
 export interface RotationProgress {
-  step: 'epochs' | 'spans' | 'respans' | 'blocks'
+  step: 'epochs' | 'spans' | 'respans' | 'recommits' | 'blocks'
   done: number
   total: number
 }
@@ -76,7 +81,10 @@ export async function readRecords(
     const epochs = await readEpochRange(context, cache, {first, newest}, options)
     const plan = await readSpansOf(context, cache, epochs, options)
     const drawn = new Map([...plan.spans].map(([number, span]) => [number, span.drawn]))
-    const all = epochRecords(epochs, {drawn, respans: plan.respans, epochLength})
+    const facts = {respans: plan.respans, epochLength}
+    const respanned = respannedEpochs(epochs, facts)
+    const recommits = await readRecommits(context, cache, {respanned, newest}, options)
+    const all = epochRecords(epochs, {...facts, drawn, recommits})
     return {records: all.slice(-count), epochLength, ...plan}
   } finally {
     cache.close()
@@ -111,6 +119,37 @@ async function readEpochRange(
     onProgress?.({step: 'epochs', done: missing.indexOf(part.at(-1)!) + 1, total: missing.length})
   }
   return numbers.flatMap((number) => known.get(number) ?? [])
+}
+
+/**
+ * The contract's word on respans, by number. An endpoint that does not return logs leaves those unknown
+ * that are not cached.
+ */
+async function readRecommits(
+  context: Context,
+  cache: RotationCache,
+  {respanned, newest}: {respanned: readonly Epoch[]; newest: bigint},
+  {signal, onProgress}: ScanOptions,
+): Promise<ReadonlyMap<bigint, Recommit>> {
+  const {client} = context.l2()
+  const {sequencerSet} = context.network.l2.contracts
+  const known = new Map(cache.recommits)
+  // Newest first: of old ones the logs may be pruned.
+  const missing = respanned.filter(({number}) => !known.has(number)).toReversed()
+  for (const part of partsOf(missing, LOGS_AT_ONCE)) {
+    signal?.throwIfAborted()
+    const read = await Promise.all(
+      part.map((epoch) => readRecommit(client, {sequencerSet, epoch}).catch(() => undefined)),
+    )
+    const found = read.filter((recommit) => recommit !== undefined)
+    if (found.length === 0) break
+    for (const recommit of found) known.set(recommit.number, recommit)
+    cache.saveRecommits(found.filter(({number}) => isSettled(number, newest)))
+    const done = missing.indexOf(part.at(-1)!) + 1
+    onProgress?.({step: 'recommits', done, total: missing.length})
+  }
+  signal?.throwIfAborted()
+  return known
 }
 
 /** A newest epoch may be one ahead of the current one. */

@@ -5,6 +5,7 @@ import {readEpoch} from '../../chain/actions/sequencer-set/read-epochs.ts'
 import {isRecord, stringifyJson} from '../../lib/json.ts'
 import {parseJson} from '../../lib/parse-json.ts'
 import type {Epoch} from '../../protocol/epoch.ts'
+import type {Recommit} from '../../protocol/rotation/records.ts'
 import {openLogCache, type LogCache} from '../../store/log-cache.ts'
 import type {Context} from '../context.ts'
 
@@ -17,12 +18,14 @@ export interface SpanFact {
   powers: ReadonlyMap<Address, number>
 }
 
-/** Epochs and spans that can no longer change. Nothing in it is the only copy. */
+/** Epochs, spans and recommitments that can no longer change. Nothing in it is the only copy. */
 export interface RotationCache {
   epochs: ReadonlyMap<bigint, Epoch>
   spans: ReadonlyMap<bigint, SpanFact>
+  recommits: ReadonlyMap<bigint, Recommit>
   saveEpochs(epochs: readonly Epoch[]): void
   saveSpans(spans: readonly (readonly [bigint, SpanFact])[]): void
+  saveRecommits(recommits: readonly Recommit[]): void
   close(): void
 }
 
@@ -61,6 +64,7 @@ function cacheOver(cache: LogCache): RotationCache {
   return {
     epochs: readFacts(cache, 'epoch', decodeEpoch),
     spans: readFacts(cache, 'span', (_number, text) => decodeSpan(text)),
+    recommits: readFacts(cache, 'recommit', decodeRecommit),
     saveEpochs: (epochs) =>
       save(
         'epoch',
@@ -70,6 +74,11 @@ function cacheOver(cache: LogCache): RotationCache {
       save(
         'span',
         spans.map(([number, span]) => [number, encodeSpan(span)]),
+      ),
+    saveRecommits: (recommits) =>
+      save(
+        'recommit',
+        recommits.map((recommit) => [recommit.number, encodeRecommit(recommit)]),
       ),
     close: () => cache.close(),
   }
@@ -99,6 +108,15 @@ function decodeEpoch(number: bigint, text: string): Epoch | undefined {
     startBlock: BigInt(startBlock),
     endBlock: BigInt(endBlock),
   }
+}
+
+const encodeRecommit = ({wasCommitted, endBlock}: Recommit) => `${wasCommitted} ${endBlock}`
+
+function decodeRecommit(number: bigint, text: string): Recommit | undefined {
+  const [, was, end] = /^(true|false) (\d+)$/.exec(text) ?? []
+  return end === undefined
+    ? undefined
+    : {number, wasCommitted: was === 'true', endBlock: BigInt(end)}
 }
 
 function encodeSpan(span: SpanFact): string {

@@ -1,6 +1,6 @@
 /** Duties as a picture: how each epoch ended, and the score up to then. */
 import {shortHex} from '../../lib/units.ts'
-import {dutyOutcomes, type DutyOutcome} from '../../protocol/rotation/duty.ts'
+import {dutyOutcomes, isCounted, type DutyOutcome} from '../../protocol/rotation/duty.ts'
 import type {DutyHistory, TimedDuty} from '../../services/duty/history.ts'
 import {outcomeWords} from './duty.ts'
 import {bar, curve, percentAxis, plotDocument, type PlotPanel} from './plot.ts'
@@ -11,6 +11,8 @@ const marks = {
   short: {hue: 'gray', kind: 'fill'},
   'taken-over': {hue: 'orange', kind: 'fill'},
   missed: {hue: 'red', kind: 'hollow'},
+  'not-committed': {hue: 'gray', kind: 'hollow'},
+  unknown: {hue: 'orange', kind: 'hollow'},
   pending: {hue: 'gray', kind: 'hollow'},
   score: {hue: 'blue', kind: 'line'},
   epoch: {hue: 'blue', kind: 'fill'},
@@ -77,11 +79,11 @@ function barOf({number, made, expected, outcome}: TimedDuty, at: number) {
   }
 }
 
-/** An epoch that is not over has no score. */
+/** An epoch that is not over or not known has no score. */
 function scoresOf(duties: readonly TimedDuty[]): [number, number | undefined][] {
   let [made, expected] = [0n, 0n]
   return duties.map((duty, at) => {
-    if (duty.outcome === 'pending') return [at + 0.5, undefined]
+    if (!isCounted(duty)) return [at + 0.5, undefined]
     made += duty.made
     expected += duty.expected
     return [at + 0.5, percentOf(made, expected)]

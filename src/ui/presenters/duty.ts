@@ -14,6 +14,8 @@ export const outcomeWords: Record<DutyOutcome, string> = {
   short: 'short',
   'taken-over': 'taken over',
   missed: 'missed',
+  'not-committed': 'not committed',
+  unknown: 'unknown',
   pending: 'pending',
 }
 
@@ -131,7 +133,27 @@ export function dutyScoreText({periods, knowsMissed}: DutyHistory): string {
       ? ['* The endpoint has no blocks that old: the chain is younger, or the endpoint is pruned.']
       : []),
     ...(knowsMissed ? [] : ['Without a consensus layer, epochs that were missed are unknown.']),
+    ...uncountedText(periods),
   ].join('\n')
+}
+
+/** Duties of the longest period that are in none of the columns. */
+function uncountedText(periods: readonly DutyPeriod[]): string[] {
+  const most = (of: 'notCommitted' | 'unknown') =>
+    Math.max(0, ...periods.map(({score}) => score[of]))
+  const [notCommitted, unknown] = [most('notCommitted'), most('unknown')]
+  const them = (count: number) => (count === 1 ? 'it' : 'them')
+  const lost = `${counted(notCommitted, 'epoch')} drawn for you and given to another signer before ${notCommitted === 1 ? 'it was' : 'they were'} committed`
+  return [
+    ...(notCommitted > 0
+      ? [`Not counted: ${lost}; nobody could produce in ${them(notCommitted)}.`]
+      : []),
+    ...(unknown > 0
+      ? [
+          `Unknown: ${counted(unknown, 'epoch')}; the L2 endpoint does not return the logs that tell whether you could produce in ${them(unknown)}.`,
+        ]
+      : []),
+  ]
 }
 
 function luckText({days, luck}: DutyPeriod): string {

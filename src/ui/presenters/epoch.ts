@@ -73,13 +73,19 @@ export function epochListText(epochs: ListedEpoch[], names: SignerNames = noName
 }
 
 function epochNotes(
-  {takeover, cut, silent, missingBlocks}: ListedEpoch,
+  {takeover, replaced, cut, silent, missingBlocks}: ListedEpoch,
   names: SignerNames,
 ): string {
-  const after = silent === null ? '' : ` after ${signerCell(silent, false, names)} fell silent`
+  const why =
+    silent !== null
+      ? ` after ${signerCell(silent, false, names)} fell silent`
+      : replaced === 'planned'
+        ? ' before it was committed'
+        : ' for an unknown reason'
   return [
-    ...(takeover ? [`respan${after}`] : []),
+    ...(takeover ? [`respan${why}`] : []),
     ...(cut ? ['cut short by a respan'] : []),
+    ...(cut === null ? ['may have been cut short'] : []),
     ...(missingBlocks > 0n && !cut ? [`short by ${counted(missingBlocks, 'block')}`] : []),
   ].join(', ')
 }

@@ -193,6 +193,7 @@ const stepWords: Record<RotationProgress['step'], string> = {
   epochs: 'Reading epochs',
   spans: 'Replaying draws',
   respans: 'Reading respans',
+  recommits: 'Reading logs of respans',
   blocks: 'Checking blocks',
 }
 

@@ -25,7 +25,7 @@ import {
 } from './build.ts'
 import type {CommandSchemas} from './document.ts'
 import {dutyPeriod, dutyWindow} from './duty.ts'
-import {rotationFields} from './parts/epoch.ts'
+import {replacedState, rotationFields, silentProducer, wasCut} from './parts/epoch.ts'
 import {operatorEvent} from './parts/event.ts'
 import {attemptFields, plainForecast, successorFields} from './parts/forecast.ts'
 import {health} from './parts/health.ts'
@@ -64,8 +64,9 @@ const past = object<EpochRecord>('An epoch on L2.', {
   endBlock: digits('Last block, inclusive.'),
   drawn: nullable(address('Signer that was drawn for it; null when unknown.')),
   isRespanned: flag('True when a respan has set its producer.'),
-  silent: nullable(address('Producer whose silence led to that respan; null when unknown.')),
-  isCut: flag('True when a respan has ended it early.'),
+  replaced: replacedState,
+  silent: silentProducer,
+  isCut: wasCut,
 })
 
 const points = (description: string, value: string) =>

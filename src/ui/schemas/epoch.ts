@@ -5,7 +5,14 @@ import type {ProducerCheck} from '../../services/rotation/verify-producers.ts'
 import {address, as, count, digits, flag, list, nullable, object, word} from './build.ts'
 
 import type {CommandSchemas} from './document.ts'
-import {currentEpochFields, epoch, epochFields} from './parts/epoch.ts'
+import {
+  currentEpochFields,
+  epoch,
+  epochFields,
+  replacedState,
+  silentProducer,
+  wasCut,
+} from './parts/epoch.ts'
 import {operatorEvent} from './parts/event.ts'
 import {forecast, namedAttempt, signerName, successorFields, type Named} from './parts/forecast.ts'
 
@@ -23,10 +30,9 @@ export const epochSchemas: CommandSchemas = {
         object<Named<ListedEpoch>>('An epoch.', {
           ...epochFields,
           takeover: flag('True when it began with a respan.'),
-          cut: flag('True when a respan has ended it early.'),
-          silent: nullable(
-            address('Producer whose silence led to its respan; null without one or where unknown.'),
-          ),
+          replaced: replacedState,
+          cut: wasCut,
+          silent: silentProducer,
           missingBlocks: digits('Blocks fewer than an epoch has today; 0 for one of full length.'),
           name: signerName,
         }),

@@ -2,6 +2,7 @@
 import {keyOf} from '../../health/issue.ts'
 import {formatWeiShort} from '../../lib/units.ts'
 import {epochBlocks} from '../../protocol/epoch.ts'
+import {isCounted} from '../../protocol/rotation/duty.ts'
 import {staleAfterMs} from '../../services/live/feeds.ts'
 import type {Point} from '../../services/live/series.ts'
 import {toDashboardData, type DashboardData} from '../dashboard/data.ts'
@@ -255,7 +256,7 @@ function timeOfBlock(
 
 function chartsOf({extras}: DashboardSnapshot, data: DashboardData, now: Now): WebCharts {
   const {series, rewards} = data
-  const over = extras.duty.value?.duties.filter(({outcome}) => outcome !== 'pending')
+  const over = extras.duty.value?.duties.filter(isCounted)
   return {
     blockTime: series.blockMs.map((point) => aged(point, now, 1000)),
     lag: series.lag.map((point) => aged(point, now, 1)),
@@ -287,7 +288,10 @@ function rewardNote({rewards}: DashboardData): string {
 
 function dutyNote({duty}: DashboardData): string {
   const longest = duty?.at(-1)?.score
-  const failed = longest ? `; ${longest.takenOver} taken over, ${longest.missed} missed` : ''
+  const unclear = longest && longest.unknown > 0 ? `, ${longest.unknown} unknown` : ''
+  const failed = longest
+    ? `; ${longest.takenOver} taken over, ${longest.missed} missed${unclear}`
+    : ''
   const scores = (duty ?? [])
     .map(({days, score}) =>
       score.score === null

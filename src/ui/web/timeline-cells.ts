@@ -56,12 +56,17 @@ function whenOf(number: bigint, now: bigint | undefined): WebCell['when'] {
 }
 
 function pastCell(
-  {number, signer, isRespanned, isCut}: EpochRecord,
+  {number, signer, isRespanned, replaced, ...record}: EpochRecord,
   isMine: boolean,
   letterOf: (signer: string) => string,
 ): WebCell {
   const who = isMine ? 'you' : shortHex(signer)
-  const how = [...(isRespanned ? ['began with a respan'] : []), ...(isCut ? ['ended early'] : [])]
+  const isCut = record.isCut === true
+  const early = replaced === 'planned' ? ' before it was committed' : ''
+  const how = [
+    ...(isRespanned ? [`began with a respan${early}`] : []),
+    ...(isCut ? ['ended early'] : []),
+  ]
   return {
     ...{number: `${number}`, when: 'past', isMine, label: 'fact', isRespanned, isCut},
     glyph: isMine ? '◆' : letterOf(signer),

@@ -10,7 +10,12 @@ import {
   type Duty,
 } from '../../../src/protocol/rotation/duty.ts'
 import type {ForecastEpoch} from '../../../src/protocol/rotation/forecast.ts'
-import {epochRecords, type RespanRecord} from '../../../src/protocol/rotation/records.ts'
+import {
+  epochRecords,
+  respannedEpochs,
+  type Recommit,
+  type RespanRecord,
+} from '../../../src/protocol/rotation/records.ts'
 import {restartWindow} from '../../../src/protocol/rotation/restart-window.ts'
 import {randomOf} from '../../helpers/rpc-fuzz.ts'
 
@@ -218,14 +223,22 @@ describe('past duties', () => {
     ...{number: BigInt(number), from, to},
     ...{startBlock: BigInt(startBlock), l2Epoch: BigInt(number - 1)},
   })
+  const committed = (number: number, endBlock: number): Recommit => ({
+    ...{number: BigInt(number), wasCommitted: true, endBlock: BigInt(endBlock)},
+  })
+  const planned = (number: number, endBlock: number): Recommit => ({
+    ...committed(number, endBlock),
+    wasCommitted: false,
+  })
   const duties = (
     epochs: ReturnType<typeof epoch>[],
     respans: RespanRecord[] | null,
     drawn: [number, Address][] = [],
-    head = 1_000n,
+    {head = 1_000n, recommits = []}: {head?: bigint; recommits?: Recommit[]} = {},
   ): [number, string, number, number][] => {
     const facts = {
       ...{respans, epochLength: 10n},
+      recommits: new Map(recommits.map((each) => [each.number, each])),
       drawn: new Map(drawn.map(([number, by]) => [BigInt(number), by])),
     }
     return dutiesOf(epochRecords(epochs, facts), {own, head, epochLength: 10n}).map(
@@ -237,7 +250,7 @@ describe('past duties', () => {
 
   test('full, and pending with the blocks so far', () => {
     const epochs = [epoch(1, own, 10, 19), epoch(2, ann, 20, 29), epoch(3, own, 30, 39)]
-    expect(duties(epochs, [], [], 33n)).toEqual([
+    expect(duties(epochs, [], [], {head: 33n})).toEqual([
       [1, 'full', 10, 10],
       [3, 'pending', 4, 10],
     ])
@@ -258,14 +271,94 @@ describe('past duties', () => {
 
   test('an epoch that another silent producer has moved was not missed', () => {
     const epochs = [epoch(1, ann, 10, 13), epoch(2, bob, 14, 45)]
-    expect(duties(epochs, [respan(2, ann, bob, 14)], [[2, own]])).toEqual([])
+    const moved = (recommits: Recommit[]) =>
+      duties(epochs, [respan(2, ann, bob, 14)], [[2, own]], {recommits})
+    for (const recommits of [[], [committed(2, 45)], [planned(2, 45)]])
+      expect(moved(recommits)).toEqual([])
   })
 
   test('two own epochs in a row, the second of which never began: the first is full', () => {
     const epochs = [epoch(1, own, 10, 19), epoch(2, bob, 20, 45)]
-    expect(duties(epochs, [respan(2, own, bob, 20)], [[2, own]])).toEqual([
+    const second = (recommits: Recommit[]) =>
+      duties(epochs, [respan(2, own, bob, 20)], [[2, own]], {recommits})
+    expect(second([committed(2, 45)])).toEqual([
       [1, 'full', 10, 10],
       [2, 'missed', 0, 10],
+    ])
+    // Its first signer never had the right to produce in it.
+    expect(second([planned(2, 45)])).toEqual([
+      [1, 'full', 10, 10],
+      [2, 'not-committed', 0, 0],
+    ])
+    // Themis names the same producer either way.
+    expect(second([])).toEqual([
+      [1, 'full', 10, 10],
+      [2, 'unknown', 0, 0],
+    ])
+  })
+
+  test('an epoch that was not committed in time was missed by nobody, whoever produced before it', () => {
+    const epochs = [epoch(1, ann, 10, 19), epoch(2, bob, 20, 45)]
+    const moved = (recommits: Recommit[]) =>
+      duties(epochs, [respan(2, ann, bob, 20)], [[2, own]], {recommits})
+    expect(moved([planned(2, 45)])).toEqual([[2, 'not-committed', 0, 0]])
+    expect(moved([])).toEqual([[2, 'unknown', 0, 0]])
+    // A draw that the respan has given back is a turn like any other.
+    const back = [epoch(1, ann, 10, 19), epoch(2, own, 20, 45)]
+    const drawnFor = (drawn: Address) =>
+      duties(back, [respan(2, ann, own, 20)], [[2, drawn]], {recommits: [planned(2, 45)]})
+    expect(drawnFor(own)).toEqual([[2, 'full', 26, 26]])
+    expect(drawnFor(ann)).toEqual([[2, 'stood-in', 26, 26]])
+  })
+
+  test('a silent producer is taken over; its next draw was not committed yet, so it is not missed too', () => {
+    const epochs = [epoch(1, own, 10, 13), epoch(2, bob, 14, 45)]
+    const second = (recommits: Recommit[]) =>
+      duties(epochs, [respan(2, own, bob, 14)], [[2, own]], {recommits})
+    expect(second([planned(2, 45)]).at(-1)).toEqual([2, 'not-committed', 0, 0])
+    expect(second([committed(2, 45)]).at(-1)).toEqual([2, 'missed', 0, 10])
+    expect(second([]).at(-1)).toEqual([2, 'unknown', 0, 0])
+    for (const recommits of [[planned(2, 45)], []])
+      expect(second(recommits)[0]).toEqual([1, 'taken-over', 4, 10])
+  })
+
+  test('a respanned epoch before another respan: its own end tells whether it was cut', () => {
+    const epochs = [
+      ...[epoch(1, ann, 10, 13), epoch(2, own, 14, 39), epoch(3, bob, 40, 65)],
+      epoch(4, bob, 66, 75),
+    ]
+    const respans = [respan(2, ann, own, 14), respan(3, own, bob, 40)]
+    const second = (recommits: Recommit[]) => duties(epochs, respans, [], {recommits})
+    expect(second([planned(2, 39), planned(3, 65)])).toEqual([[2, 'stood-in', 26, 26]])
+    expect(second([planned(2, 45), committed(3, 65)])).toEqual([[2, 'taken-over', 26, 26]])
+    expect(second([])).toEqual([[2, 'unknown', 26, 26]])
+  })
+
+  test('who was silent: the first signer of a committed epoch, a producer that was cut short, else nobody', () => {
+    const silent = (first: ReturnType<typeof epoch>, from: Address, recommits: Recommit[]) => {
+      const epochs = [first, epoch(2, bob, Number(first.endBlock) + 1, 45)]
+      const facts = {respans: [respan(2, from, bob, Number(first.endBlock) + 1)], epochLength: 10n}
+      expect(respannedEpochs(epochs, facts)).toEqual([epochs[1]])
+      const known = new Map(recommits.map((each) => [each.number, each]))
+      const records = epochRecords(epochs, {...facts, drawn: new Map(), recommits: known})
+      expect(records[0]).toMatchObject({isRespanned: false, replaced: null, silent: null})
+      return [records[1]!.replaced, records[1]!.silent]
+    }
+    const [whole, cut] = [epoch(1, own, 10, 19), epoch(1, own, 10, 13)]
+    expect(silent(whole, own, [committed(2, 45)])).toEqual(['committed', own])
+    expect(silent(whole, own, [planned(2, 45)])).toEqual(['planned', null])
+    expect(silent(whole, own, [])).toEqual(['unknown', null])
+    expect(silent(cut, own, [planned(2, 45)])).toEqual(['planned', own])
+    expect(silent(cut, own, [])).toEqual(['unknown', own])
+    // Nobody but the signer of a committed epoch can be named instead of the producer before.
+    expect(silent(whole, ann, [])).toEqual(['committed', ann])
+    // Epoch 0 has its own length.
+    const epochs = [epoch(0, own, 10, 99), epoch(1, bob, 100, 125)]
+    const facts = {respans: [respan(1, own, bob, 100)], epochLength: 10n}
+    const records = epochRecords(epochs, {...facts, drawn: new Map(), recommits: new Map()})
+    expect(records.map(({isCut, silent}) => [isCut, silent])).toEqual([
+      [null, null],
+      [false, null],
     ])
   })
 
@@ -295,7 +388,16 @@ describe('past duties', () => {
       {number: 2n, outcome: 'missed', startBlock: 11n, endBlock: 20n, made: 0n, expected: 10n},
       {number: 3n, outcome: 'pending', startBlock: 21n, endBlock: 30n, made: 3n, expected: 10n},
     ]
-    expect(scoreOf(done)).toMatchObject({epochs: 2, full: 1, missed: 1, score: 0.5})
+    const lost = {startBlock: 31n, endBlock: 40n, made: 0n, expected: 0n}
+    const uncounted: Duty[] = [
+      {...lost, number: 4n, outcome: 'not-committed'},
+      {...lost, number: 5n, outcome: 'unknown', made: 10n, expected: 10n},
+    ]
+    expect(scoreOf([...done, ...uncounted])).toEqual({
+      ...{epochs: 2, full: 1, stoodIn: 0, takenOver: 0, missed: 1, notCommitted: 1, unknown: 1},
+      ...{blocksMade: 10n, blocksExpected: 20n, score: 0.5},
+    })
+    expect(scoreOf(uncounted).score).toBeNull()
     expect(scoreOf([]).score).toBeNull()
   })
 

@@ -13,6 +13,8 @@ const tones: Record<DutyOutcome, Tone> = {
   short: 'plain',
   'taken-over': 'warn',
   missed: 'critical',
+  'not-committed': 'dim',
+  unknown: 'warn',
   pending: 'dim',
 }
 
@@ -26,14 +28,15 @@ export function dutyRows(history: DutyHistory): Row[] {
 }
 
 function periodRow({days, isWhole, score, luck}: DutyPeriod, knowsMissed: boolean): Row {
-  const {epochs, takenOver, missed} = score
+  const {epochs, takenOver, missed, unknown} = score
   const share = score.score === null ? 'no score yet' : `${(score.score * 100).toFixed(2)} %`
-  const failed = `${takenOver} lost, ${knowsMissed ? missed : '?'} missed`
+  const unclear = unknown > 0 ? `, ${unknown} unknown` : ''
+  const failed = `${takenOver} lost, ${knowsMissed ? missed : '?'} missed${unclear}`
   const drawn = luck ? `, ${luck.drawn} drawn, ${luck.expected.toFixed(1)} due` : ''
   return row(
     `${days} d${isWhole ? '' : '*'}`,
     `${share} of ${epochs}, ${failed}${drawn}`,
-    missed > 0 ? 'critical' : takenOver > 0 ? 'warn' : 'plain',
+    missed > 0 ? 'critical' : takenOver + unknown > 0 ? 'warn' : 'plain',
   )
 }
 

@@ -1,3 +1,4 @@
+import {replacedStates} from '../../../protocol/rotation/records.ts'
 import type {CurrentEpoch, EpochView, RotationNow} from '../../../services/rotation/epochs.ts'
 import {
   address,
@@ -40,3 +41,16 @@ export const rotationFields: Fields<RotationNow> = {
   newest: list('The newest committed epochs, oldest first.', epoch),
   epochLength: digits('Blocks of an epoch that no respan changes.'),
 }
+
+export const replacedState = nullable(
+  word(
+    'State in which its respan found it; null without one. `committed`: on L2 for another signer. `planned`: not on L2, so nobody could produce in it. `unknown`: the endpoint does not return the log of the respan.',
+    replacedStates,
+  ),
+)
+export const silentProducer = nullable(
+  address(
+    'Producer whose silence led to its respan; null where nobody was silent or it is unknown.',
+  ),
+)
+export const wasCut = nullable(flag('True when a respan has ended it early; null when unknown.'))

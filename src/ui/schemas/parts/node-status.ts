@@ -169,7 +169,7 @@ export const nodeStatus = shared(
     }),
     peers: list('Recently active peers.', peer),
     bestPeerHead: nullable(count('Highest block that a peer has; null without peers.')),
-    syncing: flag('True while it seals nothing after its start or is behind a peer.'),
+    syncing: flag('True until it has caught up after its start, and while it is behind a peer.'),
     sync: nullable(sync),
     blocksSealed: count('Blocks sealed by this process.'),
     lastError: mapOf('Last error of each stage that has not recovered since.', {type: 'string'}),
