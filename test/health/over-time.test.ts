@@ -208,7 +208,7 @@ test('a respan before the commitment names nobody; one that was not seen to come
   const earlier = rotation({headBlock: 1150n, newest: [epochView()]})
   expect(said(now, earlier)).toEqual([`${given}.`, started])
 
-  // The last block of an epoch can hold the commitment of the next one, which is as long as any.
+  // The last block of an epoch can hold the commitment of the next one, which has the usual length.
   const usual = created(1199n + halted.epochLength)
   const late = rotation({headBlock: 1200n, epoch: usual, newest: [past, usual]})
   expect(said(late, halted)).toEqual([

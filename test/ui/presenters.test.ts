@@ -2,10 +2,12 @@ import {expect, test} from 'vitest'
 
 import {builtInNetworks} from '../../src/protocol/built-in-networks.ts'
 import type {NodeStatus} from '../../src/protocol/node-status.ts'
+import {isSame} from '../../src/protocol/rotation/records.ts'
 import {scoreOf, type DutyOutcome} from '../../src/protocol/rotation/duty.ts'
 import {readSpan, readValidators} from '../../src/protocol/themis.ts'
 import {currentEvent, eventOf} from '../../src/services/live/events.ts'
 import type {Profile} from '../../src/services/network/profiles.ts'
+import {composeSuccessor} from '../../src/services/rotation/successor.ts'
 import {toStakeView} from '../../src/services/staking/stake.ts'
 import {dutyRows} from '../../src/ui/dashboard/panels/duty.ts'
 import {alertListText} from '../../src/ui/presenters/alert.ts'
@@ -23,6 +25,7 @@ import {lstDoneText, positionsText, providersText} from '../../src/ui/presenters
 import {ratesText} from '../../src/ui/presenters/lst-markets.ts'
 import {nodeReportText, startedText} from '../../src/ui/presenters/node.ts'
 import {posStatusText} from '../../src/ui/presenters/pos.ts'
+import {successorText} from '../../src/ui/presenters/rotation.ts'
 import {rewardText} from '../../src/ui/presenters/reward.ts'
 import {
   checksText,
@@ -41,6 +44,7 @@ import {
   nodeStatus,
   NOW,
   OTHER,
+  planLook,
   pool,
   RECIPIENT,
   rotation,
@@ -207,6 +211,31 @@ test('duties that do not count are told below the score, and on the dashboard', 
     ['not committed, 0 of 0 blocks', 'dim'],
     ['unknown, 0 of 0 blocks', 'warn'],
     ['not committed, 0 of 0 blocks', 'dim'],
+  ])
+})
+
+test('a halted L2 has a respan, and nobody who could stop', () => {
+  const said = (headBlock: bigint) => {
+    const candidates = planLook().candidates.filter(({signer}) => !isSame(signer, RECIPIENT))
+    const plan = planLook({candidates})
+    const view = composeSuccessor(
+      {signer: ME, respanDelaySeconds: 180},
+      {
+        rotation: rotation({headBlock, newest: [epochView({number: 43n})]}),
+        drawing: {plan, missing: null, pending: null, active: null},
+        ...{respans: [], respanState: null, nowMs: NOW.wallMs},
+      },
+    )
+    return successorText(view!, new Map()).split('\n').slice(0, 2)
+  }
+  const {endBlock} = epochView()
+  expect(said(endBlock - 1n)).toEqual([
+    `If the producer stops now, YOU take over with block ${endBlock}.`,
+    `producer     ${OTHER}`,
+  ])
+  expect(said(endBlock)).toEqual([
+    `No epoch covers block ${endBlock + 1n}; YOU take over with it.`,
+    'producer     nobody',
   ])
 })
 

@@ -14,8 +14,10 @@ export interface SuccessorAttempt {
 }
 
 export interface Succession {
-  /** Producer of the next block, who would be replaced. */
+  /** Producer of the next block, who would be replaced; of the head, where no epoch covers the next block. */
   current: Address
+  /** No epoch covers the next block: nobody may produce it, and nobody is silent. */
+  isHalted: boolean
   /** First block of the successor: production has stopped at the one before. */
   startBlock: bigint
   /** In the order in which they are tried. */
@@ -48,7 +50,8 @@ export function successionAt(options: {
   count: number
 }): Succession | undefined {
   const {head, epochs, plan, respans, attempts: reported = null, excluded = [], count} = options
-  const inProgress = epochAt(epochs, head + 1n) ?? epochAt(epochs, head)
+  const next = epochAt(epochs, head + 1n)
+  const inProgress = next ?? epochAt(epochs, head)
   const newest = epochs.at(-1)
   if (!inProgress || !newest) return undefined
   // An epoch whose first block never came is replaced as the successor of the one before.
@@ -63,6 +66,7 @@ export function successionAt(options: {
     })?.signer ?? null
   return {
     current: inProgress.signer,
+    isHalted: next === undefined,
     startBlock: head + 1n,
     attempts: attemptsFrom(first, count, draw, excluded),
     candidates: eligibleValidators(plan.candidates, plan.l1Batch).filter(

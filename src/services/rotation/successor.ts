@@ -24,9 +24,11 @@ export interface NamedAttempt extends SuccessorAttempt {
 export interface SuccessorView {
   headBlock: bigint
   headTimestampSeconds: bigint
-  /** Producer of the next block. */
+  /** Producer of the next block; of the newest one while L2 is halted. */
   current: Address
   mine: boolean
+  /** No epoch covers the next block: nobody may produce it before the respan. */
+  isHalted: boolean
   /** First block of the successor if production has stopped at the head. */
   startBlock: bigint
   attempts: NamedAttempt[]
@@ -95,6 +97,7 @@ export function composeSuccessor(
     ...{headBlock, headTimestampSeconds},
     current: succession.current,
     mine: isSame(succession.current, own),
+    isHalted: succession.isHalted,
     startBlock: succession.startBlock,
     attempts: attempts.map(({attempt, signer}) => ({
       attempt,

@@ -105,18 +105,21 @@ export function whenText(atMs: number | null, nowMs: number, word = ''): string 
 }
 
 export function successorText(view: SuccessorView, names: SignerNames): string {
-  const {current, mine, startBlock, attempts, isUnderWay, silentSeconds, respanDelaySeconds} = view
+  const {current, mine, isHalted, startBlock, attempts, isUnderWay} = view
+  const {silentSeconds, respanDelaySeconds} = view
   const [first] = attempts
   const headline =
     !first || first.signer === null
       ? 'Nobody can take over: there is no other candidate.'
       : isUnderWay
         ? `${takesOver(first, names)} with block ${startBlock}: the respan is on its way.`
-        : `If the producer stops now, ${takesOver(first, names)} with block ${startBlock}.`
+        : isHalted
+          ? `No epoch covers block ${startBlock}; ${takesOver(first, names)} with it.`
+          : `If the producer stops now, ${takesOver(first, names)} with block ${startBlock}.`
   return [
     headline,
     fields([
-      ['producer', `${signerText(current, names)}${mine ? ' (YOU)' : ''}`],
+      ['producer', isHalted ? 'nobody' : `${signerText(current, names)}${mine ? ' (YOU)' : ''}`],
       ['head', `${view.headBlock}`],
       ['stall clock', `${clock(silentSeconds)} of ${clock(respanDelaySeconds)}`],
       ...attempts

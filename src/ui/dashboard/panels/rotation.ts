@@ -115,9 +115,11 @@ function thenCell({number, signer, mine}: TimedEpoch): string {
 }
 
 function successorRow(view: SuccessorView | null, {snapshot, now}: Around): Row {
-  if (!view) return row('if silent', 'unknown', 'dim')
+  // At the end of the last committed epoch nobody can fall silent.
+  const label = view?.isHalted ? 'respan' : 'if silent'
+  if (!view) return row(label, 'unknown', 'dim')
   const [first, second] = view.attempts
-  if (!first || first.signer === null) return row('if silent', 'nobody can take over', 'warn')
+  if (!first || first.signer === null) return row(label, 'nobody can take over', 'warn')
   const named = ({signer, mine}: {signer: string | null; mine: boolean}) =>
     mine ? '◆ YOU' : shortHex(signer ?? 'nobody')
   const then = second ? `, then ${named(second)}` : ''
@@ -125,7 +127,7 @@ function successorRow(view: SuccessorView | null, {snapshot, now}: Around): Row 
   const head = l2.value?.headTimestampSeconds ?? view.headTimestampSeconds
   const silent = Math.max(0, Math.floor(now.wallMs / 1000) - Number(head))
   const at = `${clock(silent)} of ${clock(view.respanDelaySeconds)}`
-  return row('if silent', `${named(first)}${then}, ${at}`, first.mine ? 'mine' : 'plain')
+  return row(label, `${named(first)}${then}, ${at}`, first.mine ? 'mine' : 'plain')
 }
 
 function timelineRows(look: RotationLook): Row[] {

@@ -116,7 +116,8 @@ export const plainForecast = object<RotationForecast>(forecastWords, {
 export const successorFields: Omit<Fields<SuccessorView>, 'attempts'> = {
   headBlock: digits('Newest L2 block.'),
   headTimestampSeconds: digits('Time of that block, in seconds since 1970.'),
-  current: address('Producer of the next block.'),
+  current: address('Producer of the next block; of the newest one while L2 is halted.'),
+  isHalted: flag('True when no epoch covers the next block: nobody may produce it.'),
   mine: flag('True when that is the signer of the profile.'),
   startBlock: digits('First block of the successor.'),
   candidates: count('Validators that can be drawn, each with the same probability.'),
