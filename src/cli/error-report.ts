@@ -1,3 +1,5 @@
+import {stripVTControlCharacters} from 'node:util'
+
 import {Errors} from '@oclif/core'
 
 import {wrongRead} from '../chain/endpoint-errors.ts'
@@ -116,17 +118,40 @@ function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError'
 }
 
-/** The parser's text in one line, without its own "See more help" line, which our hint replaces. */
+/**
+ * The parser's text in one line, without its colors and without its own "See more help" line, which
+ * our hint replaces.
+ */
 function usageMessage(message: string): string {
   return hideSecrets(
-    message
-      .replace(/\s*See more help with --help\s*$/, '')
-      // About flags that take several values, which are not what is missing.
-      .replace(/\s*Note: --[\w-]+ allows multiple values\.[^]*beginning of arguments\.\s*$/, '')
-      .replace(/^Parsing (--[\w-]+)\s+/, '$1: ')
-      .replace(/^The following errors? occurred:\s*/, '')
-      .replaceAll(/\s*\n\s*/g, ' '),
+    inOwnWords(
+      stripVTControlCharacters(message)
+        .replace(/\s*See more help with --help\s*$/, '')
+        // About flags that take several values, which are not what is missing.
+        .replace(/\s*Note: --[\w-]+ allows multiple values\.[^]*beginning of arguments\.\s*$/, '')
+        .replace(/^Parsing (--[\w-]+)\s+/, '$1: ')
+        .replace(/^The following errors? occurred:\s*/, ''),
+    ).replaceAll(/\s*\n\s*/g, ' '),
   ).trim()
+}
+
+/** Missing arguments and flags by their names, as they are typed. */
+function inOwnWords(message: string): string {
+  const [, table] = /^Missing \d+ required args?:\n([^]*)$/.exec(message) ?? []
+  if (table !== undefined) {
+    // A description that does not fit goes on in an indented line.
+    const names = table.split('\n').flatMap((line) => {
+      const [, name, choices = ''] = /^([\w-]+)(?:\s+(\([^)]*\|[^)]*\)))?/.exec(line) ?? []
+      return name === undefined ? [] : [`${name.toUpperCase()} ${choices}`.trim()]
+    })
+    return `Missing ${names.length === 1 ? 'argument' : 'arguments'}: ${names.join(', ')}.`
+  }
+  const flags = [...message.matchAll(/^\s*Missing required flag ([\w-]+)$/gm)].map(
+    ([, flag]) => `--${flag}`,
+  )
+  const others = message.replaceAll(/^\s*Missing required flag [\w-]+\n?/gm, '')
+  if (flags.length === 0) return message
+  return `Missing ${flags.length === 1 ? 'flag' : 'flags'}: ${flags.join(', ')}.\n${others}`
 }
 
 export function exitCodeOf(report: ErrorReport): number {

@@ -1,3 +1,5 @@
+import {stripVTControlCharacters} from 'node:util'
+
 /**
  * Text wrapped to a width, only between words: a hash, an address or a URL longer than a line stays
  * whole, so that it can be copied. A command in backticks stays on one line if it fits.
@@ -18,7 +20,7 @@ export function unwrapped(text: string): string {
 
 /** One line of it. */
 export function wrapLine(line: string, width: number, hanging: number): string {
-  if ([...line].length <= width) return line
+  if (lengthOf(line) <= width) return line
   const indent = /^ */.exec(line)?.[0] ?? ''
   const lines: string[] = []
   let current = ''
@@ -26,7 +28,7 @@ export function wrapLine(line: string, width: number, hanging: number): string {
     const start = current || (lines.length === 0 ? indent : `${indent}${' '.repeat(hanging)}`)
     const isFirst = current === ''
     const next = `${start}${isFirst ? word.trimStart() : word}`
-    if (isFirst || [...next].length <= width) {
+    if (isFirst || lengthOf(next) <= width) {
       current = next
       continue
     }
@@ -34,6 +36,11 @@ export function wrapLine(line: string, width: number, hanging: number): string {
     current = `${indent}${' '.repeat(hanging)}${word.trimStart()}`
   }
   return [...lines, current].join('\n')
+}
+
+/** Characters on the screen: the codes of a color take no room. */
+function lengthOf(text: string): number {
+  return [...stripVTControlCharacters(text)].length
 }
 
 /** A word with its leading spaces, or a command in backticks with adjacent punctuation. */

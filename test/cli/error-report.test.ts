@@ -71,8 +71,28 @@ test('missing arguments are told without the note about flags that take several 
     `Missing 1 required arg:\nstep  (stake|claim) Step.\n${note}\nSee more help with --help`,
   )
   expect(toErrorReport(thrown, 'metis-seq lst vest').message).toBe(
-    'Missing 1 required arg: step  (stake|claim) Step.',
+    'Missing argument: STEP (stake|claim).',
   )
+})
+
+test('missing arguments and flags are named as they are typed, without colors of the parser', () => {
+  const of = (message: string) => toErrorReport(new Errors.CLIError(message), '').message
+  const dim = (text: string) => `\u{1B}[2m${text}\u{1B}[22m`
+  expect(
+    of(
+      'Missing 2 required args:\nprovider  (artemis|enki) Provider.\namount    METIS to deposit; max\n          leaves some for gas.\nSee more help with --help',
+    ),
+  ).toBe('Missing arguments: PROVIDER (artemis|enki), AMOUNT.')
+  expect(
+    of(
+      `The following errors occurred:\n  ${dim('Missing required flag amount')}\n  ${dim('Missing required flag lp')}\nSee more help with --help`,
+    ),
+  ).toBe('Missing flags: --amount, --lp.')
+  expect(
+    of(
+      `The following errors occurred:\n  ${dim('Missing required flag kind\n  --a cannot also be provided when using --b')}`,
+    ),
+  ).toBe('Missing flag: --kind. --a cannot also be provided when using --b')
 })
 
 test.each([[new TypeError('x is undefined')], ['a string'], [undefined], [{}]])(

@@ -127,5 +127,9 @@ test('words are wrapped, and a hash, a URL and a command in backticks stay whole
   const hash = `0x${'ab'.repeat(32)}`
   expect(wrapWords(`  it is ${hash} now`, 20)).toBe(`  it is\n  ${hash}\n  now`)
   expect(wrapWords('now run `metis-seq node start`.', 26)).toBe('now run\n`metis-seq node start`.')
+  // A terminal gets colors: their codes take no room.
+  expect(wrapWords('\u{1B}[2m[env: X]\u{1B}[22m of five', 16)).toBe(
+    '\u{1B}[2m[env: X]\u{1B}[22m of five',
+  )
   expect(unwrapped('one\ntwo\n\nthree\n- four\n- five')).toBe('one two\n\nthree\n- four\n- five')
 })
