@@ -24,7 +24,7 @@ import {watchRateHistories, type RateHistories} from '../services/live/rate-hist
 import {startDashboard, type Dashboard as DashboardFeeds} from '../services/live/dashboard.ts'
 import {feedsOf, isAsking, sourcesOf} from '../services/live/live.ts'
 import {toDashboardData} from '../ui/dashboard/data.ts'
-import {changedText, textFrame, titleOf} from '../ui/dashboard/text-frame.ts'
+import {changedText, spokenFrame, textFrame, titleOf} from '../ui/dashboard/text-frame.ts'
 import type {DashboardView} from '../ui/dashboard/view.ts'
 import {themeNames, type ThemeName} from '../ui/theme.ts'
 
@@ -185,7 +185,7 @@ needs --web-token-file, and is opened once as http://HOST:PORT/?token=TOKEN. --r
       const view = source.view()
       if (this.jsonEnabled()) process.stdout.write(`${stringifyJson(this.dataOf(source))}\n`)
       else if (before && onlyChanges) printText(changedText(before, view))
-      else printText(`${textFrame(view, source.mode)}\n`)
+      else printText(`${(onlyChanges ? spokenFrame : textFrame)(view, source.mode)}\n`)
       before = view
       frames++
       await systemClock.sleep(refreshSeconds * 1000, signal).catch(() => {})

@@ -10,6 +10,7 @@ import {statusOf} from '../../src/services/health/status.ts'
 import {sourcesOf, type Feeds} from '../../src/services/live/live.ts'
 import {
   epochView,
+  failing,
   feeds,
   fresh,
   ME,
@@ -54,6 +55,18 @@ test('L2 without a block: three slots and a second, then until the takeover is d
   expect(severity('l2-stalled', {l2: quiet(90)}, rare)).toBe('none')
   expect(severity('l2-stalled', {l2: quiet(91)}, rare)).toBe('warn')
   expect(issue('l2-stalled', {l2: quiet(8)})?.sinceMs).toBe((Number(nowSeconds) - 8) * 1000)
+})
+
+test('a stall promises a takeover only where one can come', () => {
+  const cost = (seconds: number, changes: Parameters<typeof issue>[1] = {}, rest = {}) =>
+    issue('l2-stalled', {l2: quiet(seconds, rest), ...changes})?.cost
+  expect(cost(8)).toContain('after 180 s another sequencer takes over')
+  expect(cost(185)).toContain('the respan that was due after 180 s has not happened')
+  const pos = failing(posLook, 60_000, 'The consensus layer does not respond.')
+  for (const seconds of [8, 185]) {
+    expect(cost(seconds, {pos})).toContain('Whether another sequencer takes over is unknown')
+    expect(cost(seconds, {}, {epoch: null})).toContain('until an epoch is committed')
+  }
 })
 
 test('a stall is told where the node is looked at, when the node sees it too', () => {

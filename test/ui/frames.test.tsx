@@ -10,7 +10,7 @@ import {fit} from '../../src/ui/components/panel-box.tsx'
 import {firstScreen, type ScreenState} from '../../src/ui/dashboard/keys.ts'
 import {allPanels} from '../../src/ui/dashboard/layout.ts'
 import type {DashboardSnapshot, Tone} from '../../src/ui/dashboard/model.ts'
-import {changedText, textFrame} from '../../src/ui/dashboard/text-frame.ts'
+import {changedText, spokenFrame, textFrame} from '../../src/ui/dashboard/text-frame.ts'
 import {toDashboardView} from '../../src/ui/dashboard/view.ts'
 import {hasColor, styleOfTheme, themeNames} from '../../src/ui/theme.ts'
 import {
@@ -187,9 +187,11 @@ describe.each(Object.entries(states))('%s', (name, state) => {
   })
 
   test('a screen reader gets the same in lines, and then only what has changed', () => {
-    const text = textFrame(view)
+    const text = spokenFrame(view)
     for (const panel of Object.values(view.panels)) if (panel) expect(text).toContain(panel.title)
     expect(text).not.toMatch(/[╭╰│┃]/)
+    expect(text).not.toMatch(/[▁-█░]/)
+    expect(text).not.toMatch(/^ {2}(past|coming) /m)
     expect(changedText(view, view)).toBe('')
     const before = toDashboardView(states['usual']!, NOW)
     if (name !== 'usual') expect(changedText(before, view)).not.toBe('')
@@ -243,6 +245,36 @@ test('a screen reader is told each coming epoch once, and again when its produce
     {extras: {...extras, rotation: fresh({...look, forecast: moved}, 10_000)}},
   )
   expect(epochs(changedText(first, at(4, 1151n, later)))).toHaveLength(1)
+})
+
+test('a screen reader does not hear bars, and a pipe gets them', () => {
+  const blockMs = [1, 2, 3].map((value, atMs) => ({atMs, value}))
+  const later = toDashboardView(snapshot({}, {series: {...snapshot().series, blockMs}}), NOW)
+
+  expect(textFrame(later)).toMatch(/5 minutes +[▁-█]{3}/)
+  expect(changedText(usual, later)).toBe('')
+  expect(spokenFrame(later)).toMatch(/^ {2}progress +\d+\/\d+$/m)
+})
+
+test.each([60, 70, 80])('%i columns: the mode and the clock are never cut off', (columns) => {
+  for (const [name, state] of Object.entries(states)) {
+    const view = toDashboardView(state, NOW)
+    const first = (props: Props) => frame(columns, 24, {view, ...props}).split('\n')[0]!
+    expect(first({}), name).toContain('  LIVE  12:00:00 UTC  ')
+    const screen = {paused: true}
+    expect(first({screen}), name).toContain('  PAUSED  12:00:00 UTC  ')
+    expect(first({screen, mode: 'REPLAY'}), name).toContain('  REPLAY PAUSED  12:00:00 UTC  ')
+    expect(first({}), name).toMatch(/[✓!✗?] (OK|WARN|CRIT|WAIT) /)
+  }
+})
+
+test('a stall says when its respan is overdue, and no line of a small screen says that nobody is left', () => {
+  const overdue = rotation({headTimestampSeconds: BigInt(NOW.wallMs / 1000 - 400)})
+  const late = toDashboardView(snapshot({l2: fresh(overdue)}), NOW)
+  expect(frame(80, 24, {view: late})).toMatch(/stall +400 s, respan over/)
+  const small = frame(60, 16, {view: toDashboardView(states['no epoch']!, NOW)})
+  expect(small).toContain('nobody: no epoch')
+  expect(small).not.toMatch(/left +nobody/)
 })
 
 test('the frames on disk belong to the states above', () => {

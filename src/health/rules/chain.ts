@@ -73,20 +73,29 @@ const stalled: Rule = (view) => {
   const sinceMs = Number(headTimestampSeconds) * 1000
   if (epoch?.mine) return [{...ownTurnSilent(view, silent), sources, sinceMs}]
   const overdue = silent > respanDueSeconds(view.setting)
-  const {respanDelaySeconds} = view.setting
   return [
     {
       id: 'l2-stalled',
       severity: overdue ? 'critical' : 'warn',
       text: `no block for ${silent} s`,
-      cost: overdue
-        ? `No transaction is confirmed, and the respan that was due after ${respanDelaySeconds} s has not happened.`
-        : `No transaction is confirmed; after ${respanDelaySeconds} s another sequencer takes over.`,
+      cost: costOfStall(view, overdue),
       remedy: commandFor(view.setting, 'epoch watch'),
       sources,
       sinceMs,
     },
   ]
+}
+
+/** A respan needs an epoch to take away, and a consensus layer that does so. */
+function costOfStall({l2, pos, setting}: View, overdue: boolean): string {
+  const {respanDelaySeconds} = setting
+  if (l2.known && l2.value.epoch === null)
+    return 'No transaction is confirmed until an epoch is committed.'
+  if (isSilent(pos))
+    return 'No transaction is confirmed. Whether another sequencer takes over is unknown while the consensus layer does not respond.'
+  return overdue
+    ? `No transaction is confirmed, and the respan that was due after ${respanDelaySeconds} s has not happened.`
+    : `No transaction is confirmed; after ${respanDelaySeconds} s another sequencer takes over.`
 }
 
 function ownTurnSilent({setting}: View, silent: number): Omit<Finding, 'sources' | 'sinceMs'> {

@@ -217,10 +217,14 @@ const glyphs = {OK: '✓', WARN: '!', CRIT: '✗', WAIT: '?'} as const
 function Header({view, columns, screen, style, unicode, mode}: DashboardFrameProps) {
   const state = `${glyphs[view.state.word]} ${view.state.word} ${view.state.text}`
   const shown = screen.paused ? (mode === 'REPLAY' ? 'REPLAY PAUSED' : 'PAUSED') : mode
-  const title = `${view.title}  ${shown}  ${screen.utc ? view.clock : view.localClock}`
-  // Long names are shortened to leave room for the state, down to half of the line.
-  const kept = Math.min(cellsOf(state), Math.floor(columns / 2))
-  const left = `${fit(title, columns - kept - 2, unicode)}  `
+  // The mode and the clock are always whole: a time that is cut off may be any.
+  const tail = `${shown}  ${screen.utc ? view.clock : view.localClock}  `
+  const room = columns - cellsOf(tail)
+  // Names make room for the state: the program's first, then all of them, down to half of the rest.
+  const kept = Math.min(cellsOf(state), Math.ceil(room / 2))
+  const isTight = cellsOf(view.title) + 2 > room - cellsOf(state)
+  const names = isTight ? view.title.replace(/^metis-seq {2}/, '') : view.title
+  const left = `${fit(names, room - kept - 2, unicode)}  ${tail}`
   return (
     <Box flexDirection="column" width={columns}>
       <Text bold wrap="truncate-end">

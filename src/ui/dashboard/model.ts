@@ -18,6 +18,8 @@ export interface Row {
   label: string
   value: string
   tone: Tone
+  /** One letter per epoch, for the eye. */
+  isTimeline?: true
 }
 
 /** Everything a frame shows, captured at one time. */

@@ -28,7 +28,7 @@ function sourceRow(label: string, feed: Feed<unknown>, heads: HeadsLook | null, 
   if (periodMs === 0) return {label, value: 'none', tone: 'dim'}
   const ageMs = atMs === null ? null : Math.max(0, now.monotonicMs - atMs)
   const age = ageMs === null ? 'no answer yet' : `${formatDuration(ageMs / 1000)} old`
-  const took = tookMs === null ? '' : `, took ${Math.round(tookMs)} ms`
+  const took = tookMs === null ? '' : `, took ${shortTime(tookMs)}`
   const every = `${heads?.state === 'pushed' ? 'at each head and ' : ''}every ${formatDuration(periodMs / 1000)}`
   const isStale = ageMs !== null && ageMs > staleAfterMs(periodMs)
   const failed = error
@@ -40,6 +40,10 @@ function sourceRow(label: string, feed: Feed<unknown>, heads: HeadsLook | null, 
     value: `${age}, ${every}${took}${failed}${withoutHeads(heads)}`,
     tone: error ? 'critical' : isStale ? 'warn' : 'plain',
   }
+}
+
+function shortTime(ms: number): string {
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`
 }
 
 function withoutHeads(heads: HeadsLook | null): string {

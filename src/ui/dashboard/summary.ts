@@ -38,6 +38,11 @@ function summaryRow(view: DashboardView, label: string, name: PanelName, wanted:
   const down = panel.rows.find((row) => row.label === 'down')
   // A value of a source that is down stands with the reason, never alone.
   if (down) return [{label, value: `${found?.value ?? 'unknown'} (${down.value})`, tone: down.tone}]
-  if (!found) return panel.rows[0] ? [{...panel.rows[0], label}] : []
+  // The first row says why the panel has few; another line has it already where it is one of these.
+  const [first] = panel.rows
+  if (!found) {
+    const isShown = lines.some(([, of, row]) => of === name && row === first?.label)
+    return first && !isShown ? [{...first, label}] : []
+  }
   return [{...found, label, value: panel.age ? `${found.value}  ~ ${panel.age}` : found.value}]
 }

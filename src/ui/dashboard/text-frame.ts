@@ -1,7 +1,7 @@
 import type {Mode, Row} from './model.ts'
 import type {DashboardView, Panel} from './view.ts'
 
-/** A frame as plain lines, for a pipe, a log or a screen reader. */
+/** A frame as plain lines, for a pipe or a log. */
 export function textFrame(
   {title, clock, state, nextAction, panels}: DashboardView,
   mode: Mode = 'LIVE',
@@ -11,6 +11,29 @@ export function textFrame(
     `next: ${nextAction}`,
     ...Object.values(panels).flatMap((panel) => (panel ? [panelText(panel)] : [])),
   ].join('\n')
+}
+
+/** The same for a screen reader: rows that are drawn, and not written, say nothing aloud. */
+export function spokenFrame(view: DashboardView, mode: Mode = 'LIVE'): string {
+  return textFrame({...view, panels: spokenPanels(view)}, mode)
+}
+
+function spokenPanels({panels}: DashboardView): DashboardView['panels'] {
+  const spoken = Object.entries(panels).map(([name, panel]) => [
+    name,
+    panel && {...panel, rows: panel.rows.flatMap((row) => spokenRow(row) ?? [])},
+  ])
+  return Object.fromEntries(spoken) as DashboardView['panels']
+}
+
+/** Cells of sparklines and bars. */
+const DRAWN = /[\u{2581}-\u{2588}\u{2591}]+/gu
+
+/** Without its bars; null where nothing else is left, or where letters stand for epochs that have rows of their own. */
+function spokenRow(row: Row): Row | null {
+  if (row.isTimeline) return null
+  const value = row.value.replaceAll(DRAWN, '').trim()
+  return value === '' ? null : {...row, value}
 }
 
 /** A recording must not pass for the present. */
@@ -27,7 +50,7 @@ export function panelText({title, age, rows}: Panel): string {
   return [`${title}${age ? ` (${age})` : ''}`, ...lines].join('\n')
 }
 
-/** The lines of a frame that are not in the one before; empty when nothing has changed. */
+/** The spoken lines of a frame that are not in the one before; empty when nothing has changed. */
 export function changedText(before: DashboardView, after: DashboardView): string {
   const known = new Map<string, number>()
   for (const {said} of linesOf(before)) known.set(said, (known.get(said) ?? 0) + 1)
@@ -57,8 +80,9 @@ function saidBy(panel: string, {label, value}: Pick<Row, 'label' | 'value'>): st
 }
 
 /** Ages of panels and counts of rows tell nothing new. */
-function linesOf({state, nextAction, panels}: DashboardView): Line[] {
-  const rows = Object.entries(panels).flatMap(([name, panel]) =>
+function linesOf(view: DashboardView): Line[] {
+  const {state, nextAction} = view
+  const rows = Object.entries(spokenPanels(view)).flatMap(([name, panel]) =>
     (panel?.rows ?? []).map(({label, value}): Line => {
       const text = `${panel!.title}, ${label}: ${value}`
       return {text, said: saidBy(name, {label, value}) ?? text}

@@ -49,5 +49,10 @@ function stallRow(value: RotationNow, {snapshot, health, now}: Around): Row {
   const tone = toneOf(health.issues, ['l2-stalled', 'own-turn-silent', 'l2-unreachable'])
   if (tone === undefined) return row('stall', 'none', 'ok')
   const {respanDelaySeconds} = snapshot.setting
-  return row('stall', `${silenceOf(value, now)} s of ${respanDelaySeconds} s until a respan`, tone)
+  const silent = silenceOf(value, now)
+  // Without an epoch, nobody is silent in it.
+  if (!value.epoch) return row('stall', `${silent} s`, tone)
+  const left = silent < respanDelaySeconds
+  const respan = left ? ` of ${respanDelaySeconds} s until a respan` : ', respan overdue'
+  return row('stall', `${silent} s${respan}`, tone)
 }

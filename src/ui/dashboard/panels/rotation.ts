@@ -59,8 +59,10 @@ function lookOf({snapshot, now}: Around): RotationLook | undefined {
   return look.known ? look.value : undefined
 }
 
-/** Why epochs that are not committed are unknown; null when they are known. */
-/** Short where the panel has a row for the source that is down. */
+/**
+ * Why epochs that are not committed are unknown; null when they are known. Short where the panel has
+ * a row for the source that is down.
+ */
 function unknownPlan(value: RotationNow, {snapshot, now}: Around): string | null {
   const pos = answerOf(toSource(snapshot.feeds.pos), now)
   const doubt = planDoubt(pos, value)
@@ -137,7 +139,7 @@ function timelineRows(look: RotationLook): Row[] {
     row('past', past || 'none'),
     row('coming', coming || 'unknown'),
     row('', `◆ you ${letters}`, 'dim'),
-  ]
+  ].map((each) => ({...each, isTimeline: true}))
 }
 
 function forecastRow({forecast}: RotationLook): Row {
