@@ -333,6 +333,9 @@ export abstract class OperatorCommand extends Command {
         this.words,
       ),
     )
+    // The profile in use may be another one when a hint about a process in the background is read.
+    if (report.code === 'DIRECTORY_LOCKED' && this.profileName !== null)
+      this.acting = {profile: this.profileName}
     report.hints = report.hints.map((hint) => this.forProfile(hint))
     process.exitCode = exitCodeOf(report)
     if (this.jsonEnabled()) this.printEnvelope(this.failureData, report)

@@ -17,6 +17,16 @@ export interface HttpServer {
   close(): Promise<void>
 }
 
+/** An address to listen on, and what for. */
+export interface Place {
+  host: string
+  port: number
+  /** Completes `meant for`. */
+  purpose: string
+  /** What an operator types for another port; undefined where nobody chooses it. */
+  otherPort?: string
+}
+
 /**
  * Starts an HTTP server on one address.
  *
@@ -26,7 +36,7 @@ export interface HttpServer {
  * @throws {MetisSeqError} PORT_BUSY, PORT_NOT_ALLOWED
  */
 export async function listen(
-  address: {host: string; port: number; purpose: string},
+  address: Place,
   handler: RequestHandler,
   onError: (error: unknown) => void,
   onUpgrade?: UpgradeHandler,
@@ -96,28 +106,22 @@ export function sendJson(response: ServerResponse, status: number, value: unknow
  *
  * @throws {MetisSeqError} PORT_BUSY, PORT_NOT_ALLOWED
  */
-export async function assertPortFree(place: {
-  host: string
-  port: number
-  purpose: string
-}): Promise<void> {
+export async function assertPortFree(place: Place): Promise<void> {
   if (place.port === 0) return
   const server = createServer()
   await bind(server, place)
   await closeServer(server)
 }
 
-function bind(
-  server: Server,
-  {host, port, purpose}: {host: string; port: number; purpose: string},
-): Promise<void> {
+function bind(server: Server, place: Place): Promise<void> {
+  const {host, port} = place
   return new Promise((resolve, reject) => {
-    server.once('error', (error) => reject(bindError(error, host, port, purpose)))
+    server.once('error', (error) => reject(bindError(error, place)))
     server.listen({host, port, exclusive: true}, resolve)
   })
 }
 
-function bindError(error: unknown, host: string, port: number, purpose: string): unknown {
+function bindError(error: unknown, {host, port, purpose, otherPort}: Place): unknown {
   const code = systemErrorCode(error)
   const facts = {host, port: `${port}`, purpose} as const
   if (code === 'EADDRINUSE') {
@@ -126,7 +130,10 @@ function bindError(error: unknown, host: string, port: number, purpose: string):
       retryable: false,
       message: `Port ${port} of ${host}, meant for ${purpose}, is used by another program.`,
       facts,
-      hints: [`Run \`ss -ltnp 'sport = :${port}'\` to see which one.`],
+      hints: [
+        `Run \`ss -ltnp 'sport = :${port}'\` to see which one.`,
+        ...(otherPort === undefined ? [] : [`Or choose another port with \`${otherPort}\`.`]),
+      ],
       cause: error,
     })
   }

@@ -114,6 +114,9 @@ async function build(options: NodeOptions, closers: Closer[]): Promise<RunningNo
   }
 }
 
+/** One choice sets both ports. */
+const NODE_PORT = 'metis-seq init --replace --node-port PORT'
+
 /**
  * Before any data of another process could be touched: the process on our ports may be this very
  * node.
@@ -121,8 +124,8 @@ async function build(options: NodeOptions, closers: Closer[]): Promise<RunningNo
 async function claimPlace({dataDir, rpc, peer}: NodeOptions, closers: Closer[]): Promise<void> {
   const lock = lockDirectory(dataDir, 'data')
   closers.push(() => lock.release())
-  await assertPortFree({...rpc, purpose: 'JSON-RPC'})
-  await assertPortFree({...peer, purpose: 'peers'})
+  await assertPortFree({...rpc, purpose: 'JSON-RPC', otherPort: NODE_PORT})
+  await assertPortFree({...peer, purpose: 'peers', otherPort: NODE_PORT})
 }
 
 function connectionsOf({descriptors, refusals}: Stages): Connections {

@@ -41,13 +41,13 @@ export function lockDirectory(directory: string, name: string): DirectoryLock {
     database.exec('BEGIN EXCLUSIVE')
   } catch (error) {
     database.close()
-    if (isBusy(error)) throw directoryLocked(directory, ownerPath, error)
+    if (isBusy(error)) throw directoryLocked({directory, name}, ownerPath, error)
     throw mapSqliteErrors(lockPath, () => {
       throw error
     })
   }
   try {
-    if (isOwnedByAnother(directory, ownerPath)) throw directoryLocked(directory, ownerPath)
+    if (isOwnedByAnother(directory, ownerPath)) throw directoryLocked({directory, name}, ownerPath)
     const owner = {
       ...{pid: process.pid, startedAt: new Date(processStartMs()).toISOString()},
       startTicks: identifyProcess(process.pid)?.startTicks ?? '',
@@ -93,15 +93,21 @@ function isOwnedByAnother(directory: string, ownerPath: string): boolean {
   return isOfDirectory(owner['directory'], directory) && isSameProcess({pid, startTicks})
 }
 
-function directoryLocked(directory: string, ownerPath: string, cause?: unknown): MetisSeqError {
+function directoryLocked(
+  {directory, name}: {directory: string; name: string},
+  ownerPath: string,
+  cause?: unknown,
+): MetisSeqError {
   const pid = readOwnerPid(ownerPath)
   return new MetisSeqError({
     code: 'DIRECTORY_LOCKED',
     message: `${directory} is in use by another process (pid ${pid}).`,
     facts: {directory, pid},
     hints: [
-      'If it is a background node, run `metis-seq node stop`.',
-      pid === 'unknown' ? `Stop the process that uses ${directory}.` : `Or run \`kill ${pid}\`.`,
+      ...(name === 'data' ? ['If it is a background node, run `metis-seq node stop`.'] : []),
+      pid === 'unknown'
+        ? `Stop the process that uses ${directory}.`
+        : `Run \`kill ${pid}\` to stop it.`,
     ],
     cause,
   })

@@ -248,5 +248,15 @@ test('a monitor serves three paths, to names of its own, by GET', async () => {
   expect(await statusOf('/metrics', {host: 'evil.example'})).toBe(403)
   expect(await statusOf('/metrics', {host: 'monitor.example:1'})).toBe(200)
   expect(await statusOf('/metrics', {method: 'HEAD'})).toBe(200)
+  const port = Number(new URL(server.url).port)
+  await expect(
+    serveMonitor(
+      {health: () => state, metrics: () => [], onError: () => {}},
+      {host: '127.0.0.1', port, hostNames: []},
+    ),
+  ).rejects.toMatchObject({
+    code: 'PORT_BUSY',
+    hints: [expect.stringContaining('ss -ltnp'), 'Or choose another port with `--port PORT`.'],
+  })
   await server.close()
 })

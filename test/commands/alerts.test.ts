@@ -56,6 +56,14 @@ test('outputs are added, tested, listed and removed, and their secrets stay wher
     descriptors: [`${url}\n`],
   })
   expect(inline.json!.data).toMatchObject({target: hook.url, secretFile: null})
+  for (const words of ['alert output add late --kind webhook', 'alert dead-man --every 30s']) {
+    const missing = await run(temp, `${words} --secret-file ${temp.path('nowhere')} --json`)
+    expect(missing.json!.error).toMatchObject({
+      code: 'SECRET_UNREADABLE',
+      message: expect.stringContaining('no such file'),
+      hints: [expect.stringContaining(temp.path('nowhere'))],
+    })
+  }
   const twice = await run(temp, 'alert output add ops --kind command --run /bin/true --json')
   expect(twice.json!.error).toMatchObject({code: 'ALERT_OUTPUT_EXISTS', exitCode: 5})
   const bad = await run(temp, 'alert output add other --kind telegram --json')

@@ -27,6 +27,7 @@ import {readNodeStatus} from '../../src/services/node/node-answers.ts'
 import {createProfile} from '../../src/services/network/profiles.ts'
 import {readDaemon} from '../../src/process/daemon.ts'
 import {openConfig} from '../../src/store/config.ts'
+import {lockDirectory} from '../../src/store/dir-lock.ts'
 import {ChainLog} from '../../src/store/chain-log.ts'
 import {readNetwork, saveNetwork} from '../../src/store/networks.ts'
 import {deriveOnceScript, derivedKeysEnv} from '../helpers/derived-keys.ts'
@@ -300,4 +301,20 @@ test('a node that does not report its version is older than any that does', asyn
   const request = {installed, mayDowngrade: false, fingerprintOf: genesisFingerprint}
   expect(await planUpgrade(context, request)).toMatchObject({kind: 'upgrade', from: null, pid})
   context.close()
+})
+
+test('a directory that is in use names the command that stops its node, with the profile even if it is the one in use', async () => {
+  const lock = lockDirectory(dir, 'data')
+  try {
+    const {json} = await cli('node guard rebuild')
+    expect(json!.error).toMatchObject({
+      code: 'DIRECTORY_LOCKED',
+      hints: [
+        expect.stringContaining('`metis-seq node stop --profile op`'),
+        expect.stringContaining('kill '),
+      ],
+    })
+  } finally {
+    lock.release()
+  }
 })

@@ -62,7 +62,7 @@ test('a stall promises a takeover only where one can come', () => {
     issue('l2-stalled', {l2: quiet(seconds, rest), ...changes})?.cost
   expect(cost(8)).toContain('after 180 s another sequencer takes over')
   expect(cost(185)).toContain('the respan that was due after 180 s has not happened')
-  const pos = failing(posLook, 60_000, 'The consensus layer does not respond.')
+  const pos = failing(posLook(), 60_000, 'The consensus layer does not respond.')
   for (const seconds of [8, 185]) {
     expect(cost(seconds, {pos})).toContain('Whether another sequencer takes over is unknown')
     expect(cost(seconds, {}, {epoch: null})).toContain('until an epoch is committed')

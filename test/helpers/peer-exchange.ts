@@ -26,6 +26,8 @@ export interface TestPeer {
   transactions: string[]
   /** What it warned of. */
   warnings: LogLine[]
+  /** What it told besides. */
+  news: LogLine[]
   head: PeerHead
   dir: string
 }
@@ -40,6 +42,7 @@ export interface TestPeerOptions {
   chain?: SealedBlock[]
   head?: PeerHead
   dir?: string
+  port?: number
   handlers?: Partial<ExchangeHandlers>
 }
 
@@ -50,18 +53,19 @@ export class TestPeers {
   async start(name: string, options: TestPeerOptions = {}): Promise<TestPeer> {
     const dir = options.dir ?? this.directory()
     const warnings: LogLine[] = []
+    const news: LogLine[] = []
     const peer: TestPeer = {
       exchange: new Libp2pExchange({
-        ...{host: '127.0.0.1', port: 0, bootnodes: options.bootnodes ?? []},
+        ...{host: '127.0.0.1', port: options.port ?? 0, bootnodes: options.bootnodes ?? []},
         chainId: options.chainId ?? PEER_CHAIN,
         fingerprint: options.fingerprint ?? peerFingerprint,
         followers: options.followers ?? [],
         openToFollowers: options.openToFollowers ?? false,
         signer: signerOf(accountOf(name)),
         peerKeyFile: join(dir, 'peer.key'),
-        ...{pollMs: 30, clock: systemClock, logger: warningsTo(warnings)},
+        ...{pollMs: 30, clock: systemClock, logger: warningsTo(warnings, news)},
       }),
-      ...{blocks: [], transactions: [], warnings, dir},
+      ...{blocks: [], transactions: [], warnings, news, dir},
       head: options.head ?? {number: 100, hash: keccak256('0x05')},
     }
     const chain = options.chain ?? []
@@ -127,7 +131,7 @@ export function sampleBlock(
 }
 
 /** Keeps what is worth a warning. */
-export function warningsTo(lines: LogLine[]): Logger {
+export function warningsTo(lines: LogLine[], news: LogLine[] = []): Logger {
   const show = process.env['NODE_LOG'] !== undefined
   const keep = (event: string, facts: LogFacts = {}) => {
     lines.push({event, facts})
@@ -137,7 +141,7 @@ export function warningsTo(lines: LogLine[]): Logger {
     debug: show
       ? (event, facts) => process.stderr.write(`debug ${event} ${JSON.stringify(facts)}\n`)
       : () => {},
-    info() {},
+    info: (event, facts = {}) => void news.push({event, facts}),
     warn: keep,
     error: keep,
     child: () => logger,

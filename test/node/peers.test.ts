@@ -43,6 +43,24 @@ test('twelve nodes that hear of each other at once all find each other', async (
   expect(told.filter((event) => event !== 'peer unreachable')).toEqual([])
 })
 
+test('two that dial each other at once have two connections, and are told as met once', async () => {
+  // A first run gives both their addresses, which the other needs before it starts.
+  const places = [peers.directory(), peers.directory()] as const
+  const first = await Promise.all(places.map((dir, at) => peers.start(`node ${at}`, {dir})))
+  const addresses = first.map(({exchange}) => exchange.peerAddress)
+  await Promise.all(first.map(({exchange}) => exchange.stop()))
+  const again = await Promise.all(
+    places.map((dir, at) => {
+      const port = Number(/\/tcp\/(\d+)\//.exec(addresses[at]!)![1])
+      return peers.start(`node ${at}`, {dir, port, bootnodes: [addresses[1 - at]!]})
+    }),
+  )
+  await until('they know each other', () => again.every((peer) => namesOf(peer).length === 1))
+  for (const {news} of again) {
+    expect(news.filter(({event}) => event === 'peer met')).toHaveLength(1)
+  }
+})
+
 test('another genesis and a stranger are no peers, and the operator is told once', async () => {
   const stranger = lowerAddress('stranger')
   const handlers = {isMember: (address: string) => Promise.resolve(address !== stranger)}

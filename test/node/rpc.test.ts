@@ -270,7 +270,10 @@ describe('a second start is refused', () => {
     const options = nodeOptions('beta', node.options.network, lone.genesis.dir, {
       rpc: {host: '127.0.0.1', port: Number(port)},
     })
-    await expect(startNode(options)).rejects.toMatchObject({code: 'PORT_BUSY', exit: 'busy'})
+    await expect(startNode(options)).rejects.toMatchObject({
+      ...{code: 'PORT_BUSY', exit: 'busy'},
+      hints: [expect.anything(), expect.stringContaining('--node-port PORT')],
+    })
   })
 
   test('with another genesis, chain id or key', async () => {

@@ -276,6 +276,8 @@ describe('the consensus layer over real contracts', () => {
       code: 'DIRECTORY_LOCKED',
       exit: 'busy',
       facts: {pid: String(process.pid)},
+      // No command of a node stops it.
+      hints: [`Run \`kill ${process.pid}\` to stop it.`],
     })
     expect((await fetch(`${pos.restUrl}/metis/latest-span`)).status).toBe(200)
   })

@@ -294,10 +294,13 @@ export class Libp2pExchange implements BlockExchange {
     handlers.onPeers()
   }
 
-  #onMember({peerId}: Session, record: SignedRecord): void {
+  #onMember(session: Session, record: SignedRecord): void {
+    const {records, handlers, sessions} = this.#need()
+    const {peerId} = session
     const facts = {peer: record.signer, address: record.addresses[0] ?? '', peerId}
-    this.#options.logger.info('peer met', facts)
-    const {records, handlers} = this.#need()
+    // Two nodes that dial each other at once have two connections, and have met once.
+    const isMet = sessions.open().some((other) => other !== session && other.peerId === peerId)
+    if (!isMet) this.#options.logger.info('peer met', facts)
     this.#quietly(records.note(record))
     handlers.onPeers()
   }

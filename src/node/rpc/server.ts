@@ -79,9 +79,9 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
     onRefused: () => options.onRefused('connections'),
     onError: (error) => logger.warn('message failed', errorFacts(error)),
   })
-  const open = (at: number, purpose: string) =>
+  const open = (at: number, purpose: string, otherPort?: string) =>
     listen(
-      {host, port: at, purpose},
+      {host, port: at, purpose, ...(otherPort === undefined ? {} : {otherPort})},
       (request, response) => serving.serve(request, response),
       (error) => logger.warn('request failed', errorFacts(error)),
       (request, socket, head) => serving.upgrade(request, socket, head, sockets),
@@ -89,7 +89,10 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
     )
   const server = await open(port, 'JSON-RPC')
   try {
-    const second = wsPort === undefined ? undefined : await open(wsPort, 'JSON-RPC by WebSocket')
+    const second =
+      wsPort === undefined
+        ? undefined
+        : await open(wsPort, 'JSON-RPC by WebSocket', '--ws-port PORT')
     return {
       url: server.url,
       wsUrl: (second ?? server).url.replace('http:', 'ws:'),

@@ -1,4 +1,4 @@
-import type {Address} from 'viem'
+import {getAddress, type Address} from 'viem'
 
 import {epochBlocks, type Epoch} from '../epoch.ts'
 
@@ -157,7 +157,8 @@ function silentAt(index: number, known: Known): Address | null {
   const respan = known.listed(known.epochs[index]!.number)
   if (replaced === null || !respan) return null
   const isHeld = replaced === 'committed' || (index > 0 && isCutAt(index - 1, known) === true)
-  return isHeld ? respan.from : null
+  // The consensus layer has addresses in lower case.
+  return isHeld ? getAddress(respan.from) : null
 }
 
 /**

@@ -269,6 +269,15 @@ describe('past duties', () => {
     expect(duties(epochs, [respan(2, own, bob, 20)], [[2, own]])).toEqual([[2, 'missed', 0, 10]])
   })
 
+  test('the silent producer has its checksum, as every other address', () => {
+    const lower: Address = '0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266'
+    const epochs = [epoch(1, ann, 10, 13), epoch(2, bob, 14, 45)]
+    const facts = {respans: [respan(2, lower, bob, 14)], drawn: new Map(), epochLength: 10n}
+    expect(epochRecords(epochs, facts)[1]!.silent).toBe(
+      '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266',
+    )
+  })
+
   test('an epoch that another silent producer has moved was not missed', () => {
     const epochs = [epoch(1, ann, 10, 13), epoch(2, bob, 14, 45)]
     const moved = (recommits: Recommit[]) =>

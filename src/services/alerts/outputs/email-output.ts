@@ -1,5 +1,5 @@
 /** Mail by SMTP. Encrypted unless the operator says otherwise. */
-import {systemErrorCode} from '../../../lib/errors.ts'
+import {messageOf, systemErrorCode} from '../../../lib/errors.ts'
 import type {TlsOptions} from '../../../lib/json-rpc.ts'
 import {endpointTls} from '../../network/endpoint-authorities.ts'
 import type {EmailOutput} from '../document.ts'
@@ -50,8 +50,8 @@ function transportOf(settings: EmailOutput) {
 function passwordOf({password}: EmailOutput): string {
   try {
     return password === undefined ? '' : readSecretSource(password)
-  } catch {
-    throw new DeliveryError('the file of its password cannot be read')
+  } catch (cause) {
+    throw new DeliveryError(`the file of its password cannot be read: ${messageOf(cause)}`)
   }
 }
 

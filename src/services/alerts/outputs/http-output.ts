@@ -2,7 +2,7 @@
 import {isRecord, stringifyJson} from '../../../lib/json.ts'
 import {exchange, type HttpAnswer} from '../../../lib/http.ts'
 import {isLoopbackHost} from '../../../lib/host-names.ts'
-import {MetisSeqError, systemErrorCode} from '../../../lib/errors.ts'
+import {messageOf, MetisSeqError, systemErrorCode} from '../../../lib/errors.ts'
 import type {TelegramOutput, WebhookOutput} from '../document.ts'
 import type {AlertMessage} from '../message.ts'
 import {DELIVERY_MS, DeliveryError, type AlertOutput} from '../output-port.ts'
@@ -44,8 +44,8 @@ export function telegramOutput(name: string, settings: TelegramOutput): AlertOut
 function readSecret(source: WebhookOutput['url']): string {
   try {
     return readSecretSource(source)
-  } catch {
-    throw new DeliveryError('the file of its secret cannot be read')
+  } catch (cause) {
+    throw new DeliveryError(`the file of its secret cannot be read: ${messageOf(cause)}`)
   }
 }
 
