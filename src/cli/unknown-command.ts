@@ -22,6 +22,7 @@ export function unknownCommand(
         other.startsWith(`${topic}:`) || id.startsWith(`${other}:`) || letters <= 2,
     )
     .toSorted((a, b) => a.letters - b.letters || (a.other < b.other ? -1 : 1))
+    .slice(0, MOST_SUGGESTIONS)
     .map(({other}) => spaced(other))
   return new MetisSeqError({
     code: 'COMMAND_UNKNOWN',
@@ -33,6 +34,9 @@ export function unknownCommand(
         : ['Run `metis-seq --help`.'],
   })
 }
+
+/** Nearest first; the rest of a topic is in its help. */
+const MOST_SUGGESTIONS = 5
 
 function spaced(id: string): string {
   return id.replaceAll(':', ' ')

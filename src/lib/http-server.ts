@@ -23,7 +23,7 @@ export interface Place {
   port: number
   /** Completes `meant for`. */
   purpose: string
-  /** What an operator types for another port; undefined where nobody chooses it. */
+  /** What an operator types for another port, in backticks; undefined where nobody chooses it. */
   otherPort?: string
 }
 
@@ -132,7 +132,7 @@ function bindError(error: unknown, {host, port, purpose, otherPort}: Place): unk
       facts,
       hints: [
         `Run \`ss -ltnp 'sport = :${port}'\` to see which one.`,
-        ...(otherPort === undefined ? [] : [`Or choose another port with \`${otherPort}\`.`]),
+        ...(otherPort === undefined ? [] : [`Or choose another port with ${otherPort}.`]),
       ],
       cause: error,
     })

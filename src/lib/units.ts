@@ -69,8 +69,14 @@ function plain(number: string): string {
   return text.length > 60 ? 'the same with a point' : text
 }
 
-/** Wei to decimal text without trailing zeros: `1500000000000000000n` is `1.5`. */
+/** Wei for people, with all decimals: `1,234.5`. */
 export function formatWei(wei: bigint): string {
+  const [whole = '0', fraction] = plainWei(wei).split('.')
+  return fraction === undefined ? formatCount(whole) : `${formatCount(whole)}.${fraction}`
+}
+
+/** Wei for programs and commands, without trailing zeros: `1500000000000000000n` is `1.5`. */
+export function plainWei(wei: bigint): string {
   const negative = wei < 0n
   const digits = (negative ? -wei : wei).toString().padStart(WEI_DECIMALS + 1, '0')
   const whole = digits.slice(0, -WEI_DECIMALS)
@@ -90,7 +96,7 @@ export function counted(count: bigint | number, one: string, many = `${one}s`): 
 
 /** Human-readable wei: grouped thousands and at most `places` decimals, rounded down. */
 export function formatWeiShort(wei: bigint, places = 4): string {
-  const [whole = '0', fraction = ''] = formatWei(wei).split('.')
+  const [whole = '0', fraction = ''] = plainWei(wei).split('.')
   const grouped = formatCount(whole)
   const cut = fraction.slice(0, places).replace(/0+$/, '')
   if (!cut && wei !== 0n && whole.replace('-', '') === '0') return `< 0.${'0'.repeat(places - 1)}1`

@@ -115,7 +115,7 @@ async function build(options: NodeOptions, closers: Closer[]): Promise<RunningNo
 }
 
 /** One choice sets both ports. */
-const NODE_PORT = 'metis-seq init --replace --node-port PORT'
+const NODE_PORT = '`metis-seq init --replace --node-port PORT`'
 
 /**
  * Before any data of another process could be touched: the process on our ports may be this very

@@ -47,7 +47,7 @@ export async function startRest(
   const inProgress = new Shares(POS_IN_PROGRESS, POS_IN_PROGRESS_EACH)
   const context = {routes, source, token, isHostKnown, inProgress}
   return listenHttp(
-    {host, port, purpose: 'the REST server', otherPort: '--port PORT'},
+    {host, port, purpose: 'the REST server', otherPort: '`--port PORT`'},
     (request, response) => answer(context, request, response),
     (error) => source.onError(error),
     undefined,

@@ -1,5 +1,5 @@
 import {MetisSeqError} from '../lib/errors.ts'
-import {formatWei} from '../lib/units.ts'
+import {formatWei, plainWei} from '../lib/units.ts'
 import {capabilitiesOfNodes} from '../protocol/node-runtime.ts'
 import type {Consensus} from './consensus.ts'
 import type {OwnSigner} from './mpc-signer.ts'
@@ -77,7 +77,7 @@ export function createRewardDriver(options: DriverOptions): () => Promise<boolea
     if (accepted === 0) logger.warn('reward-batch-refused', {reason: refusals[0]?.reason})
     logger.info('reward-batch-sent', {
       batchId: batch.batchId,
-      totalMetis: formatWei(totalMetisWei),
+      totalMetis: plainWei(totalMetisWei),
       txHash: hash,
     })
     return settle(sent, RECEIPT_TIMEOUT_MS)

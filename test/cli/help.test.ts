@@ -112,6 +112,9 @@ test('-h, help, -v and version say what --help and --version say', async () => {
       hints: expect.arrayContaining(['Run `metis-seq help stake increase`?']) as string[],
     },
   })
+  const topic = await runCli(['node', 'rebuild-guard', '--json'], {home: temp.root})
+  const {hints} = (JSON.parse(topic.stdout) as {error: {hints: string[]}}).error
+  expect(hints).toHaveLength(5)
 })
 
 test('--verbose names requests and durations, never parameters or keys in a URL', async () => {

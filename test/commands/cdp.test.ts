@@ -168,6 +168,7 @@ test('the floor needs an override; the rules of the vault cannot be overridden',
   expect((await scene.ask('cdp adjust 1 --deposit 1 --yes')).error).toMatchObject({
     code: 'VAULT_UNKNOWN',
     facts: {vault: '1'},
+    hints: ['Run `metis-seq cdp show` to see its vaults: 2.'],
   })
   // As much as leaves the floor of 186 %.
   const most = await scene.ask('cdp adjust 2 --borrow max --dry-run')

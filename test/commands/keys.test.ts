@@ -239,7 +239,7 @@ test('a key of a registered sequencer: the preview says what is at stake, and tw
 
   const used = await remove('--confirm', 'registered')
   expect(used.json.error).toMatchObject({code: 'TRAP', exitCode: 5, facts: {trap: 'key-in-use'}})
-  expect(used.text.stderr).toMatch(/owner of sequencer 1, active, 20000 METIS locked/)
+  expect(used.text.stderr).toMatch(/owner of sequencer 1, active, 20,000 METIS locked/)
   expect(used.json.data).toMatchObject({
     uses: [{profile: 'op', network: 'test', role: 'owner'}],
     registrations: [{sequencerId: '1', status: 'active', amountMetisWei: `${20_000n * METIS}`}],

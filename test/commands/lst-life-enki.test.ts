@@ -173,7 +173,14 @@ test('half of the time vests half, nothing is forfeited, and the rest vests with
   expect(await vestsNow()).toBe(all - half)
   expect(await held(eMetis, vesting)).toBe(all - half)
   await life.later(Number(VESTING_SECONDS))
-  expect((await life.refusal('lst vest enki claim --yes')).code).toBe('NOTHING_TO_CLAIM')
+  expect(await life.refusal('lst vest enki claim --yes')).toMatchObject({
+    code: 'NOTHING_TO_CLAIM',
+    hints: [
+      expect.stringMatching(
+        /^Nothing vests without staked ENKI: run `metis-seq lst vest enki stake --amount \d+(\.\d+)?`/,
+      ),
+    ],
+  })
 
   await ask('lst vest enki stake --amount 180 --yes')
   await life.later(Number(VESTING_SECONDS))

@@ -9,6 +9,7 @@ import {createSnapshotStore} from '../../src/lib/snapshot-store.ts'
 import {
   formatDuration,
   formatWei,
+  plainWei,
   formatWeiShort,
   parseUnitsText,
   readUnits,
@@ -22,7 +23,7 @@ test('an amount comes back from its own text, at every size', () => {
       10n ** BigInt(exponent) * 7n + 1n,
       10n ** BigInt(exponent) - 1n,
     ]) {
-      expect(parseUnitsText(formatWei(wei))).toBe(wei)
+      expect(parseUnitsText(plainWei(wei))).toBe(wei)
     }
   }
 })
@@ -99,6 +100,10 @@ test('short amounts are cut, grouped, and never rounded up or to nothing', () =>
     '0.9999',
   ])
   expect(formatWei(-5n * 10n ** 17n)).toBe('-0.5')
+  // People get separators, programs do not.
+  expect(formatWei(-1_234_567n * 10n ** 18n)).toBe('-1,234,567')
+  expect(formatWei(1_234n * 10n ** 18n + 5_000n)).toBe('1,234.000000000000005')
+  expect(plainWei(1_234n * 10n ** 18n + 5_000n)).toBe('1234.000000000000005')
 })
 
 test('durations say their two largest parts', () => {

@@ -110,7 +110,7 @@ const every: [PlannedCall, label: string, call: string, args: string[]][] = [
   ],
   [
     settings.setLimit({lockingInfo: info, which: 'maxLock', amountMetisWei: wei}),
-    'Let a sequencer lock at most 20000.5 METIS',
+    'Let a sequencer lock at most 20,000.5 METIS',
     'LockingInfo.setMaxLock',
     [`maxLock=${wei} (20,000.5 METIS)`],
   ],

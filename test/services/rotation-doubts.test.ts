@@ -200,30 +200,38 @@ test.each([
   },
 )
 
-test('a wait pauses no longer than it may last', async () => {
-  const shut = {
-    ...windowWith({}),
-    isOpen: false,
-    reason: 'turn-unknown',
-    next: null,
-    doubt: 'x',
-  } as DutyWindow
-  let nowMs = 0
-  const pauses: number[] = []
-  const wait = waitForWindow({} as Context, {
-    ...{idleSeconds: 60, maxWaitSeconds: 7, signal: new AbortController().signal, onWait() {}},
-    clock: {
-      ...{monotonicMs: () => nowMs, nowMs: () => 0},
-      async sleep(ms) {
-        pauses.push(ms / 1000)
-        nowMs += ms
+test.each([
+  ['turn-unknown', 'is not known for certain', ['Run `metis-seq duty next`']],
+  [
+    'no-epoch',
+    'No epoch covers the next block',
+    ['Run `metis-seq status`', 'Run `metis-seq duty next`'],
+  ],
+] as const)(
+  'a wait pauses no longer than it may last, and says why (%s)',
+  async (reason, why, hints) => {
+    const shut = {...windowWith({}), isOpen: false, reason, next: null, doubt: 'x'} as DutyWindow
+    let nowMs = 0
+    const pauses: number[] = []
+    const wait = waitForWindow({} as Context, {
+      ...{idleSeconds: 60, maxWaitSeconds: 7, signal: new AbortController().signal, onWait() {}},
+      clock: {
+        ...{monotonicMs: () => nowMs, nowMs: () => 0},
+        async sleep(ms) {
+          pauses.push(ms / 1000)
+          nowMs += ms
+        },
       },
-    },
-    look: async () => shut,
-  })
-  await expect(wait).rejects.toMatchObject({code: 'DUTY_WAIT_ENDED'})
-  expect(pauses).toEqual([3, 3, 1])
-})
+      look: async () => shut,
+    })
+    await expect(wait).rejects.toMatchObject({
+      code: 'DUTY_WAIT_ENDED',
+      message: expect.stringMatching(`^No window has opened within 7 s\\. .*${why}`),
+      hints: hints.map((hint) => expect.stringContaining(hint)),
+    })
+    expect(pauses).toEqual([3, 3, 1])
+  },
+)
 
 describe('draws that prove nothing yet', () => {
   const half = new Map([

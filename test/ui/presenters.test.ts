@@ -162,7 +162,9 @@ test('epoch current, next, list', () => {
   const now = {headBlock: 1149n, epoch: mine, next: null}
   expect(nextEpochText(now, true)).toContain('not planned yet')
   expect(nextEpochText(now, false)).toContain('its plan is unknown')
-  expect(nextEpochText({...now, epoch: null}, true)).toContain('No epoch covers block 1150')
+  expect(nextEpochText({...now, epoch: null}, true)).toMatch(
+    /^No epoch covers block 1150.*\nRun `metis-seq status` to see why\.$/,
+  )
   expect(nextEpochText({...now, next: epochView({state: 'planned'})}, true)).toContain(
     'planned and not yet committed on L2',
   )

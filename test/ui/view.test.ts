@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest'
 
-import {textFrame} from '../../src/ui/dashboard/text-frame.ts'
+import {changedText, spokenFrame, textFrame} from '../../src/ui/dashboard/text-frame.ts'
 import type {PanelName} from '../../src/ui/dashboard/layout.ts'
 import type {DashboardSnapshot} from '../../src/ui/dashboard/model.ts'
 import {ageOf, toDashboardView} from '../../src/ui/dashboard/view.ts'
@@ -389,4 +389,13 @@ describe('a forecast that L2 has overtaken lets no node go', () => {
     const left = (headBlock: bigint) => restart(rotation({headBlock, blocksLeft: 50n}))
     expect(left(1020n)).toBe(left(1149n))
   })
+})
+
+test('a screen reader does not hear bars, and a pipe gets them', () => {
+  const blockMs = [1, 2, 3].map((value, atMs) => ({atMs, value}))
+  const later = view({}, {series: {...snapshot().series, blockMs}})
+
+  expect(textFrame(later)).toMatch(/5 minutes +[▁-█]{3}/)
+  expect(changedText(view(), later)).toBe('')
+  expect(spokenFrame(later)).toMatch(/^ {2}progress +\d+\/\d+$/m)
 })

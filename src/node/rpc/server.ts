@@ -92,7 +92,7 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
     const second =
       wsPort === undefined
         ? undefined
-        : await open(wsPort, 'JSON-RPC by WebSocket', '--ws-port PORT')
+        : await open(wsPort, 'JSON-RPC by WebSocket', '`--ws-port PORT`')
     return {
       url: server.url,
       wsUrl: (second ?? server).url.replace('http:', 'ws:'),

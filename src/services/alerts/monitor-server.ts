@@ -34,7 +34,7 @@ export async function serveMonitor(
 ): Promise<HttpServer> {
   const isHostKnown = createHostCheck(at)
   return listen(
-    {host: at.host, port: at.port, purpose: 'the monitor', otherPort: '--port PORT'},
+    {host: at.host, port: at.port, purpose: 'the monitor', otherPort: '`--port PORT`'},
     async (request, response) => answer(served, isHostKnown, request, response),
     (error) => served.onError(error),
     undefined,

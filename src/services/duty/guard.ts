@@ -61,6 +61,13 @@ export function costOf({reason, epoch, blocksLeft, respanDelaySeconds}: DutyWind
   }
 }
 
+/** While L2 makes no blocks, waiting alone opens no window. */
+export function isHalted({reason}: Pick<DutyWindow, 'reason'>): boolean {
+  return reason === 'no-epoch' || reason === 'stalled'
+}
+
+export const WHY_HALTED = 'Run `metis-seq status` to see why L2 makes no blocks.'
+
 /** A rotation that cannot be read is no reason to go, and none to be stuck. */
 function turnUnknown(cause: unknown): MetisSeqError {
   const reason = messageOf(cause)
@@ -80,6 +87,7 @@ function onDuty(window: DutyWindow): MetisSeqError {
     message: `Nothing was stopped or changed. ${costOf(window)}`,
     facts: {reason, ...(epoch === null ? {} : {epoch: `${epoch}`})},
     hints: [
+      ...(isHalted(window) ? [WHY_HALTED] : []),
       !isHopeless(window)
         ? `Run \`metis-seq duty wait --idle ${Math.ceil(needSeconds)}s\`, then the same command again.`
         : 'Run `metis-seq duty next` to see the next turns; no window in the forecast is long enough.',

@@ -2,6 +2,7 @@ import {systemClock, type Clock} from '../../lib/clock.ts'
 import {MetisSeqError} from '../../lib/errors.ts'
 import {formatDuration} from '../../lib/units.ts'
 import type {Context} from '../context.ts'
+import {costOf, isHalted, WHY_HALTED} from './guard.ts'
 import {HORIZON_EPOCHS, isHopeless, readWindow, type DutyWindow} from './window.ts'
 
 /** The rotation moves with every block, so close to a window an answer is worth a few seconds. */
@@ -78,11 +79,15 @@ function noWindow({needSeconds, widest}: DutyWindow): MetisSeqError {
   })
 }
 
-function waitEnded(maxWaitSeconds: number, {reason}: DutyWindow): MetisSeqError {
+function waitEnded(maxWaitSeconds: number, last: DutyWindow): MetisSeqError {
+  const {reason} = last
   return new MetisSeqError({
     code: 'DUTY_WAIT_ENDED',
-    message: `No window has opened within ${maxWaitSeconds} s.`,
+    message: `No window has opened within ${formatDuration(maxWaitSeconds)}. ${costOf(last)}`,
     facts: {maxWaitSeconds: `${maxWaitSeconds}`, reason},
-    hints: ['Run `metis-seq duty next`, then wait longer with `--max-wait`.'],
+    hints: [
+      ...(isHalted(last) ? [WHY_HALTED] : []),
+      'Run `metis-seq duty next`, then wait longer with `--max-wait`.',
+    ],
   })
 }

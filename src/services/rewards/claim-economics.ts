@@ -1,7 +1,7 @@
 import {estimateGas, getGasPrice} from 'viem/actions'
 
 import {MetisSeqError} from '../../lib/errors.ts'
-import {formatWei, formatWeiShort} from '../../lib/units.ts'
+import {formatWei, formatWeiShort, plainWei} from '../../lib/units.ts'
 import type {Context} from '../context.ts'
 import type {Trap} from '../sending/plan.ts'
 import {refusalOf} from '../sending/planned-call.ts'
@@ -108,8 +108,8 @@ function notWorth(worth: ClaimEconomics, metisPerEth: bigint | undefined): Metis
     facts: {
       rewardMetisWei: `${rewardMetisWei}`,
       costEthWei: `${costEthWei}`,
-      ratio: formatWei(ratio),
-      minRatio: formatWei(minRatio),
+      ratio: plainWei(ratio),
+      minRatio: plainWei(minRatio),
     },
     hints: [
       'Wait for more rewards or cheaper gas, then run the same command again.',

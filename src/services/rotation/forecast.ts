@@ -1,6 +1,7 @@
 import {getAddress, type Address} from 'viem'
 
 import {stallLimitSeconds} from '../../health/stall.ts'
+import {clauseOf} from '../../lib/clause.ts'
 import {MetisSeqError, messageOf} from '../../lib/errors.ts'
 import {counted} from '../../lib/units.ts'
 import {
@@ -129,7 +130,7 @@ async function readDrawing(context: Context, onL1: ActiveStakes): Promise<Drawin
     return {plan, missing: null, pending: pendingChange(onL1, plan), active}
   } catch (error) {
     if (error instanceof MetisSeqError && error.code === 'INTERRUPTED') throw error
-    return none(`the consensus layer cannot be read (${messageOf(error)})`)
+    return none(clauseOf(messageOf(error)))
   }
 }
 

@@ -4,7 +4,7 @@ import {getBalance} from 'viem/actions'
 import {maxPricePerGas, readFees, type GasFees} from '../../chain/fees.ts'
 import type {TransactionSigner, UnsignedTransaction} from '../../chain/signer.ts'
 import {MetisSeqError} from '../../lib/errors.ts'
-import {formatWei} from '../../lib/units.ts'
+import {formatWei, plainWei} from '../../lib/units.ts'
 import type {JournalEntry} from '../../store/journal.ts'
 import {reverted} from './failed-receipt.ts'
 import type {Receipt, SendDependencies} from './send-dependencies.ts'
@@ -172,7 +172,7 @@ function feeTooLow({label}: JournalEntry, priceWei: bigint, offeredWei: bigint):
     code: 'FEE_TOO_LOW',
     message: `${label}: a replacement must offer at least 10 % more than the transaction it replaces.`,
     facts: {offeredWei: `${offeredWei}`, neededWei: `${least}`},
-    hints: [`Pass \`--max-fee\` with at least ${formatWei(least * 10n ** 9n)} gwei, or omit it.`],
+    hints: [`Pass \`--max-fee\` with at least ${plainWei(least * 10n ** 9n)} gwei, or omit it.`],
   })
 }
 

@@ -1,3 +1,4 @@
+import {clauseOf} from '../../lib/clause.ts'
 import type {Row} from './model.ts'
 import type {PanelName} from './layout.ts'
 import type {DashboardView} from './view.ts'
@@ -37,7 +38,12 @@ function summaryRow(view: DashboardView, label: string, name: PanelName, wanted:
   const found = panel.rows.find((row) => row.label === wanted)
   const down = panel.rows.find((row) => row.label === 'down')
   // A value of a source that is down stands with the reason, never alone.
-  if (down) return [{label, value: `${found?.value ?? 'unknown'} (${down.value})`, tone: down.tone}]
+  if (down) {
+    const why = clauseOf(down.value)
+    const value =
+      !found || found.value === 'unknown' ? `unknown: ${why}` : `${found.value} (${why})`
+    return [{label, value, tone: down.tone}]
+  }
   // The first row says why the panel has few; another line has it already where it is one of these.
   const [first] = panel.rows
   if (!found) {

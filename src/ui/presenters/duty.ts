@@ -1,3 +1,4 @@
+import {lowerFirst} from '../../lib/clause.ts'
 import {counted, formatDuration, isoTime} from '../../lib/units.ts'
 import type {DutyOutcome} from '../../protocol/rotation/duty.ts'
 import type {UpcomingWindow} from '../../protocol/rotation/restart-window.ts'
@@ -173,9 +174,4 @@ export function dutyCsv({duties}: DutyHistory): string {
       ].join(','),
   )
   return `${[head, ...lines].join('\n')}\n`
-}
-
-/** `L2` keeps its letter. */
-function lowerFirst(text: string): string {
-  return /^[A-Z][a-z]/.test(text) ? `${text[0]!.toLowerCase()}${text.slice(1)}` : text
 }

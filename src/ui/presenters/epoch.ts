@@ -35,7 +35,7 @@ export function currentEpochText(
 }
 
 function nobodyProduces(headBlock: bigint): string {
-  return `No epoch covers block ${headBlock + 1n}: nobody can produce until one is committed.`
+  return `No epoch covers block ${headBlock + 1n}: nobody can produce until one is committed.\nRun \`metis-seq status\` to see why.`
 }
 
 /** @param knowsPlan whether the consensus layer, which plans epochs, has answered */

@@ -1,6 +1,6 @@
 import type {Hex} from 'viem'
 
-import {formatWei, isoTime} from '../../lib/units.ts'
+import {formatCount, formatWei, isoTime} from '../../lib/units.ts'
 import type {Tip, TipSource} from '../../protocol/tip.ts'
 import {decodePlanned} from '../../services/sending/planned-call.ts'
 import type {Preview, SentCall} from '../../services/sending/send-plan.ts'
@@ -25,8 +25,8 @@ export function previewText(
           [
             'gas',
             gasLimits[index] === null
-              ? `known after the previous call${call.gasAtMost ? `, at most about ${call.gasAtMost}` : ''}`
-              : `${gasLimits[index]}`,
+              ? `known after the previous call${call.gasAtMost ? `, at most about ${formatCount(call.gasAtMost)}` : ''}`
+              : formatCount(gasLimits[index]!),
           ],
         ],
         3,

@@ -1,5 +1,5 @@
 import {stringifyJson} from '../../lib/json.ts'
-import {formatWei} from '../../lib/units.ts'
+import {plainWei} from '../../lib/units.ts'
 import {valueOf} from '../../protocol/price-list.ts'
 import type {BookLine, RewardBook} from '../../services/rewards/reward-export.ts'
 
@@ -28,9 +28,9 @@ function record({entry, date, price}: BookLine) {
     startEpoch: credit?.startEpoch ?? null,
     endEpoch: credit?.endEpoch ?? null,
     blocks: credit?.blocks ?? null,
-    rewardPerBlockMetis: credit ? formatWei(credit.rewardPerBlockMetisWei) : null,
-    amountMetis: amount === null ? null : formatWei(amount),
-    creditedSoFarMetis: credit ? formatWei(credit.cumulatedMetisWei) : null,
+    rewardPerBlockMetis: credit ? plainWei(credit.rewardPerBlockMetisWei) : null,
+    amountMetis: amount === null ? null : plainWei(amount),
+    creditedSoFarMetis: credit ? plainWei(credit.cumulatedMetisWei) : null,
     price: price?.text ?? null,
     currency: price?.currency ?? null,
     value: amount === null || !price ? null : valueOf(amount, price),
@@ -77,7 +77,7 @@ function beancountText(book: RewardBook): string {
       ? [
           '',
           '; Balance at the start of the day: every METIS is accounted for.',
-          `${dayAfter(untilDate)} balance ${account.unclaimed} ${formatWei(book.unclaimedMetisWei)} METIS`,
+          `${dayAfter(untilDate)} balance ${account.unclaimed} ${plainWei(book.unclaimedMetisWei)} METIS`,
         ]
       : []),
     '',
@@ -113,8 +113,8 @@ function beancountLines(line: BookLine, account: ReturnType<typeof accountsOf>):
     `${date} * "Metis" "${title}"`,
     `  l1-block: ${entry.l1Block}`,
     `  tx: "${entry.txHash}"`,
-    `  ${to}  ${formatWei(amount)} METIS${at}`,
-    `  ${from}  ${formatWei(-amount)} METIS${at}`,
+    `  ${to}  ${plainWei(amount)} METIS${at}`,
+    `  ${from}  ${plainWei(-amount)} METIS${at}`,
   ]
 }
 

@@ -1,5 +1,5 @@
 /** Rewards as a picture: what each day brought, and what they add up to. */
-import {formatWei} from '../../lib/units.ts'
+import {counted, formatWei} from '../../lib/units.ts'
 import type {RewardHistory} from '../../services/rewards/reward-history.ts'
 import {amountAxis, bar, curve, fromZero, plotDocument, timeAxis, type PlotPanel} from './plot.ts'
 
@@ -40,7 +40,7 @@ export function rewardPlot({sequencer, ledger, headTimeSeconds}: RewardHistory):
   const unknown = credits.length - known.length
   return plotDocument({
     title,
-    description: `${credits.length} reward batches, ${formatWei(ledger.creditedMetisWei)} METIS in all.`,
+    description: `${counted(credits.length, 'reward batch', 'reward batches')}, ${formatWei(ledger.creditedMetisWei)} METIS in all.`,
     panels:
       known.length === 0
         ? [{title, empty: 'No reward yet.'}]

@@ -201,7 +201,7 @@ const stepWords: Record<RotationProgress['step'], string> = {
 }
 
 export function rotationProgressText({step, done, total}: RotationProgress): string {
-  return `${stepWords[step]}: ${done} of ${total}`
+  return `${stepWords[step]}: ${formatCount(done)} of ${formatCount(total)}`
 }
 
 function percent(share: number): string {

@@ -1,6 +1,6 @@
 import {zeroAddress} from 'viem'
 
-import {formatDuration, formatWei, formatWeiShort, shortHex} from '../../lib/units.ts'
+import {formatDuration, plainWei, formatWeiShort, shortHex} from '../../lib/units.ts'
 import {lstName, type LstId} from '../../protocol/lst/providers.ts'
 import {statusWord, type Sequencer} from '../../protocol/sequencer.ts'
 import type {Check} from '../../services/sending/check.ts'
@@ -14,8 +14,8 @@ export function sequencerJson(sequencer: Sequencer) {
   return {
     ...sequencer,
     rewardRecipient: unset ? null : sequencer.rewardRecipient,
-    amountDisplay: formatWei(sequencer.amountMetisWei),
-    rewardDisplay: formatWei(sequencer.rewardMetisWei),
+    amountDisplay: plainWei(sequencer.amountMetisWei),
+    rewardDisplay: plainWei(sequencer.rewardMetisWei),
   }
 }
 

@@ -1,4 +1,4 @@
-import {formatWei, formatWeiShort, shortHex} from '../../lib/units.ts'
+import {formatCount, formatWei, formatWeiShort, shortHex} from '../../lib/units.ts'
 import type {DecodedInput, DecodedTransaction} from '../../services/explain/decode-transaction.ts'
 import type {
   DecodedCall,
@@ -66,7 +66,7 @@ function inclusionLines({inclusion}: TransactionView, coin: string): Line[] {
     ['confirmations', `${confirmations}`],
     ['safe', word(safe)],
     ['finalized', word(finalized)],
-    ['fee', `${formatWei(feeWei)} ${coin} for ${gasUsed} gas`],
+    ['fee', `${formatWei(feeWei)} ${coin} for ${formatCount(gasUsed)} gas`],
   ]
 }
 

@@ -114,7 +114,7 @@ export async function serveWeb(options: WebOptions): Promise<HttpServer> {
   }
   const limits = {...connectionLimits(WEB_CONNECTIONS), each: WEB_CONNECTIONS}
   return listen(
-    {host, port, purpose: 'the dashboard page', otherPort: '--web HOST:PORT'},
+    {host, port, purpose: 'the dashboard page', otherPort: '`--web HOST:PORT`'},
     answer,
     onError,
     undefined,

@@ -163,7 +163,7 @@ const userReasons = entriesOf(
       message: 'Nothing vests for the account.',
       meaning: 'eMETIS vests only while ten ENKI are staked for each.',
       causes: ['The account has no eMETIS that vests, or no ENKI staked.'],
-      hints: ['Run `metis-seq lst vest enki stake --amount ENKI`.'],
+      hints: ['Run `metis-seq lst vest enki stake --amount AMOUNT`.'],
     },
   ],
 )

@@ -66,7 +66,9 @@ export function requirePosition(
     exit: 'not-found',
     facts: {vault: `${id}`, network: networkName},
     hints: [
-      own === '' ? 'Open one with `metis-seq cdp open COLLATERAL DEBT`.' : `Its vaults: ${own}.`,
+      own === ''
+        ? 'Open one with `metis-seq cdp open COLLATERAL DEBT`.'
+        : `Run \`metis-seq cdp show\` to see its vaults: ${own}.`,
     ],
   })
 }

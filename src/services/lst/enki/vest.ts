@@ -1,9 +1,9 @@
 import type {Address} from 'viem'
 
 import {readEnkiAccount, type EnkiAccount} from '../../../chain/lst/enki/read.ts'
-import {formatWei, formatWeiShort, isoTime} from '../../../lib/units.ts'
+import {formatWei, formatWeiShort, isoTime, plainWei} from '../../../lib/units.ts'
 import {ENKI_RECEIPT, enki} from '../../../protocol/lst/enki/about.ts'
-import {enkiClaimable, enkiFinishTime} from '../../../protocol/lst/enki/vesting.ts'
+import {ENKI_PER_EMETIS, enkiClaimable, enkiFinishTime} from '../../../protocol/lst/enki/vesting.ts'
 import {ourOwn, requireAll, type Condition} from '../../sending/check.ts'
 import type {Effect} from '../../sending/plan.ts'
 import type {LstPlan, LstRequest} from '../provider.ts'
@@ -73,6 +73,17 @@ function titleOf({step, amountWei = 0n}: VestRequest, {claimableWei}: Vested): s
   return step === 'claim' ? claims : `${claims} and take back all ENKI`
 }
 
+/** Why nothing has vested, and what changes that. */
+function howToVest({vesting}: Vested['account']): string {
+  const {unvestedWei, cumulativeClaimWei, claimedWei, stakedEnkiWei} = vesting
+  const rest = unvestedWei + cumulativeClaimWei - claimedWei
+  if (rest === 0n)
+    return `Nothing vests for the account: a part of each \`metis-seq lst withdraw enki AMOUNT\` does.`
+  if (stakedEnkiWei > 0n)
+    return `${formatWei(rest)} ${ENKI_RECEIPT} vest with each second: run the same command again later.`
+  return `Nothing vests without staked ENKI: run \`metis-seq lst vest enki stake --amount ${plainWei(rest * ENKI_PER_EMETIS)}\` to let all of it vest.`
+}
+
 function stepConditions(
   {step, amountWei = 0n}: VestRequest,
   {account, claimableWei}: Vested,
@@ -84,7 +95,7 @@ function stepConditions(
         label: `${ENKI_RECEIPT} has vested`,
         ok: claimableWei > 0n,
         seen: `${formatWei(claimableWei)} ${ENKI_RECEIPT}`,
-        remedy: 'Nothing vests without staked ENKI: `metis-seq lst vest enki stake --amount ENKI`.',
+        remedy: howToVest(account),
       }),
     ]
   }
@@ -102,12 +113,16 @@ function stepConditions(
       label: 'the stake is above zero',
       ok: amountWei > 0n,
       seen: `${formatWei(amountWei)} ENKI`,
-      remedy: 'Pass `--amount ENKI`.',
+      remedy: 'Pass `--amount` with the ENKI to stake.',
     }),
     ourOwn('enki-balance', 'LST_BALANCE_LOW', {
       label: 'the account holds the ENKI',
       ok: enkiWei >= amountWei,
       seen: `${formatWei(enkiWei)} of ${formatWei(amountWei)} ENKI`,
+      remedy:
+        enkiWei === 0n
+          ? 'Get ENKI on L2 first.'
+          : `Run \`metis-seq lst vest enki stake --amount ${plainWei(enkiWei)}\` for all that the account holds.`,
       facts: {balanceWei: `${enkiWei}`, amountWei: `${amountWei}`},
     }),
   ]

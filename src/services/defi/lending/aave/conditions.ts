@@ -1,7 +1,8 @@
 import {aaveWords} from '../../../../chain/defi/lending/aave/refusals.ts'
-import {aaveCovers, averageLtv} from '../../../../protocol/defi/lending/aave/health.ts'
+import {aaveCovers, aaveHealth, averageLtv} from '../../../../protocol/defi/lending/aave/health.ts'
 import type {LendAction, LendLine} from '../../../../protocol/defi/lending/line.ts'
 import {ourOwn, type Condition} from '../../../sending/check.ts'
+import {dollars} from '../../dollars.ts'
 import {amountText, exactText} from '../../tokens.ts'
 
 const SHOW = 'Run `metis-seq lend show` to see the reserves and the position of the account.'
@@ -186,7 +187,7 @@ function covered(lines: readonly LendLine[], action: LendAction): Condition {
     ...ourOwn('covered', 'COLLATERAL_LOW', {
       label: 'the collateral covers the loan',
       ok: action.amount > 0n && aaveCovers(lines, action),
-      seen: `an LTV of ${Number(averageLtv(lines)) / 100} %`,
+      seen: `${dollars(aaveHealth(lines).power)} can be borrowed`,
       remedy: 'Borrow less, or supply more collateral.',
       facts: {amountWei: `${action.amount}`},
     }),
