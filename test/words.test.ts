@@ -38,3 +38,20 @@ test('no sentence that STYLE.md rules out', () => {
   )
   expect(faults).toEqual([])
 })
+
+test('a count and its noun agree: `counted` says "1 block" and "2,000 blocks"', () => {
+  const nouns =
+    'batches|blocks|calls|draws|endpoints|epochs|files|messages|notices|peers|processes|requests|samples|sequencers|tickets|transactions|vaults'
+  // A limit is never 1, and neither is the second number of "3 of 10 blocks".
+  const plural = new RegExp(
+    `(?<! of )\\$\\{(?![A-Z_]+\\}|chain\\}|lowest\\}|counted\\(|perSecond\\()[^{}]*\\} (?:${nouns})\\b(?!/)`,
+  )
+  const shown = sentences().filter(({file}) =>
+    /^src\/(?:ui|services|cli|commands|health)\//.test(file),
+  )
+  expect(shown.length).toBeGreaterThan(1000)
+  const faults = shown
+    .filter(({text}) => plural.test(text))
+    .map(({file, text}) => `${file}: ${text}`)
+  expect(faults).toEqual([])
+})

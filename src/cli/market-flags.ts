@@ -46,7 +46,7 @@ export const lendingFlag = {
 
 export const lendFlags = {
   'min-health': ratioFlag({
-    description: 'Health factor below which a call needs an override. Default: 1.5.',
+    description: 'Health factor below which a call needs an override.',
     helpValue: 'FACTOR',
     default: 15n * 10n ** 17n,
     defaultHelp: async () => '1.5',

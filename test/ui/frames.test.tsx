@@ -10,7 +10,7 @@ import {fit} from '../../src/ui/components/panel-box.tsx'
 import {firstScreen, type ScreenState} from '../../src/ui/dashboard/keys.ts'
 import {allPanels} from '../../src/ui/dashboard/layout.ts'
 import type {DashboardSnapshot, Tone} from '../../src/ui/dashboard/model.ts'
-import {changedText, spokenFrame, textFrame} from '../../src/ui/dashboard/text-frame.ts'
+import {changedText, spokenFrame} from '../../src/ui/dashboard/text-frame.ts'
 import {toDashboardView} from '../../src/ui/dashboard/view.ts'
 import {hasColor, styleOfTheme, themeNames} from '../../src/ui/theme.ts'
 import {

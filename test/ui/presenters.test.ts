@@ -18,6 +18,7 @@ import {
   nextEpochText,
   eventText,
 } from '../../src/ui/presenters/epoch.ts'
+import {processesText, relayText} from '../../src/ui/presenters/local.ts'
 import {yieldBetween} from '../../src/protocol/lst/yield.ts'
 import type {LstListed} from '../../src/services/lst/lst.ts'
 import type {LstDescription, LstPlan, LstPosition} from '../../src/services/lst/provider.ts'
@@ -472,4 +473,23 @@ test('a table pads by characters and leaves no trailing space', () => {
       ],
     ),
   ).toBe('a    b\n◆◆◆\nx    y')
+})
+
+test('a stopped process and a message under way name the next command', () => {
+  const row = {
+    ...{name: 'node seq-1', running: true, pid: 7, url: 'http://127.0.0.1:1'},
+    ...{suspended: [], orphanedEngine: null, log: 'log'},
+  }
+  expect(processesText([row])).not.toContain('Next')
+  expect(processesText([{...row, running: false, pid: null}])).toMatch(
+    /\nNext: `metis-seq local up --detach` starts the processes that have stopped\.$/,
+  )
+  const message = {
+    ...{to: 'L2' as const, nonce: 0n, target: '0x01', state: 'relayed' as const},
+    ...{paidMetisWei: 0n, hash: null},
+  }
+  expect(relayText([message])).not.toContain('Next')
+  expect(relayText([message, {...message, state: 'under-way'}])).toContain(
+    '\nNext: run `metis-seq local relay` again',
+  )
 })

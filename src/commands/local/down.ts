@@ -1,6 +1,7 @@
 import {commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
 import {openHome} from '../../store/home.ts'
+import {counted} from '../../lib/units.ts'
 
 export default class LocalDown extends OperatorCommand {
   static override summary = 'Stop every process of the local network. Its data is kept.'
@@ -18,7 +19,7 @@ export default class LocalDown extends OperatorCommand {
     return {
       data: {processes},
       text: stopped
-        ? `Stopped ${stopped} processes; \`metis-seq local up\` continues.`
+        ? `Stopped ${counted(stopped, 'process', 'processes')}; \`metis-seq local up\` continues.`
         : 'Nothing ran.',
     }
   }

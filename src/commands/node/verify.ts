@@ -8,6 +8,7 @@ import {
   verificationText,
   verifyProgressText,
 } from '../../ui/presenters/verification.ts'
+import {counted} from '../../lib/units.ts'
 
 export default class NodeVerify extends OperatorCommand {
   static override summary = 'Rebuild the chain from L1 alone and compare every block with a node.'
@@ -67,7 +68,7 @@ are equal but L1 has more.`
     if (equalBlocks !== null && equalBlocks < blocks) {
       this.warnAbout({
         code: 'NODE_BEHIND',
-        message: `${node} has ${equalBlocks} of the ${blocks} blocks on L1.`,
+        message: `${node} has ${equalBlocks} of the ${counted(blocks, 'block')} on L1.`,
       })
       return {data: found, text: verificationText(found), exit: 'condition-false'}
     }

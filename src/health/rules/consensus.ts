@@ -10,6 +10,7 @@ import {
   silentSince,
   type Rule,
 } from '../rule.ts'
+import {counted} from '../../lib/units.ts'
 
 /** The responding service is not a working consensus layer. */
 const wrongWords: Readonly<Record<string, string>> = {
@@ -61,7 +62,7 @@ const behind: Rule = ({pos, l2, setting}) => {
     {
       id: 'pos-behind',
       severity: 'critical',
-      text: `the consensus layer is ${epochs} epochs behind L2`,
+      text: `the consensus layer is ${counted(epochs, 'epoch')} behind L2`,
       cost: 'It takes no part in selecting producers, signing or reward batches, and its forecasts are invalid.',
       remedy: commandFor(setting, 'pos status'),
       sources: ['pos', 'l2'],

@@ -1,6 +1,7 @@
 /** The cost of a node that produces no blocks, for any kind of node. */
 import {commandFor, type Finding, type View} from '../rule.ts'
 import {limitsOf} from '../thresholds.ts'
+import {counted} from '../../lib/units.ts'
 
 /** The current cost of a node that produces no blocks. */
 export function costOf({l2, money}: View): string {
@@ -27,7 +28,7 @@ export function behindBy(lag: number, setting: View['setting']): Finding[] {
     {
       id: 'node-behind',
       severity: 'warn',
-      text: `your node is ${lag} blocks behind L2`,
+      text: `your node is ${counted(lag, 'block')} behind L2`,
       cost: 'It builds nothing until it has caught up, and serves stale data.',
       remedy: commandFor(setting, 'node status'),
       sources: ['node', 'l2'],

@@ -1,5 +1,5 @@
 /** Whether a node may sign, and whether it is in sync. */
-import {formatDuration, shortHex} from '../../lib/units.ts'
+import {counted, formatDuration, shortHex} from '../../lib/units.ts'
 import {stepOf, type NodeNeed, type NodeStatus} from '../../protocol/node-status.ts'
 import {commandFor} from '../rule.ts'
 import {ENGINE_BUSY_MS} from '../thresholds.ts'
@@ -91,7 +91,7 @@ function catchingUp(status: NodeStatus, isOurTurn: boolean): {text: string; cost
 function etaOf(sync: NodeStatus['sync']): string {
   if (!sync) return ''
   const eta = sync.etaSeconds === null ? '' : `, about ${formatDuration(sync.etaSeconds)} left`
-  return ` ${sync.remaining} blocks remain${eta}.`
+  return ` ${counted(sync.remaining, 'block')} to go${eta}.`
 }
 
 const needs: Record<NodeNeed, string> = {
@@ -193,7 +193,7 @@ const behindPeers: NodeRule = ({bestPeerHead, phase: now, head, sync}, {setting}
       subject: 'peers',
       severity: 'warn',
       blocks: true,
-      text: `your node is ${lag} blocks behind its peers`,
+      text: `your node is ${counted(lag, 'block')} behind its peers`,
       cost: `It builds nothing until it has caught up, and serves stale data.${etaOf(sync)}`,
       remedy: commandFor(setting, 'node status'),
       sources: NODE,

@@ -1,5 +1,5 @@
 /** The resources of a node: its engine, pool, access to L1, balances, clock and disk. */
-import {formatDuration, formatWeiShort} from '../../lib/units.ts'
+import {counted, formatDuration, formatWeiShort} from '../../lib/units.ts'
 import type {RefusedKind} from '../../protocol/node-status.ts'
 import {commandFor} from '../rule.ts'
 import {ENGINE_BUSY_MS, limitsOf} from '../thresholds.ts'
@@ -122,7 +122,7 @@ const descriptors: NodeRule = ({descriptors: {limit, wanted, isTight, connection
       id: 'descriptors-tight',
       severity: 'warn',
       blocks: false,
-      text: `your node may open ${limit} files, and ${wanted} are wanted`,
+      text: `your node may open ${counted(limit, 'file')}, and ${wanted} are wanted`,
       cost: `Its RPC lets ${connections} connections in, and fewer peers. Raise the limit with \`ulimit -n ${wanted}\` (LimitNOFILE of a service) and start the node again.`,
       remedy: commandFor(setting, 'node status'),
       sources: NODE,

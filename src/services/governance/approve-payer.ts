@@ -1,7 +1,7 @@
 import {isAddressEqual, zeroAddress} from 'viem'
 
 import {readAllowance} from '../../chain/actions/erc20/read-token.ts'
-import {formatCount, formatWeiShort} from '../../lib/units.ts'
+import {counted, formatWeiShort} from '../../lib/units.ts'
 import {ourOwn, type Condition} from '../sending/check.ts'
 import type {Context} from '../context.ts'
 import {approveLockingInfo, metisText} from '../sending/planned-calls.ts'
@@ -52,8 +52,8 @@ export async function planPayerApproval(
       {label: 'allowance', before: metisText(before, 18), after: metisText(amountMetisWei, 18)},
       {
         label: 'covers, with what the payer holds',
-        before: `${formatCount(now.blocks)} blocks`,
-        after: `${formatCount(then.blocks)} blocks; it holds ${formatWeiShort(governance.payer.balanceMetisWei)} METIS`,
+        before: counted(now.blocks, 'block'),
+        after: `${counted(then.blocks, 'block')}; it holds ${formatWeiShort(governance.payer.balanceMetisWei)} METIS`,
       },
       {
         label: 'unsubmitted rewards',

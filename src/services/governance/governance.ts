@@ -6,7 +6,7 @@ import {readOffices, type Offices} from '../../chain/actions/locking-pool/read-o
 import {readPool, type PoolSettings} from '../../chain/actions/locking-pool/read-pool.ts'
 import {readEpoch, readEpochLength} from '../../chain/actions/sequencer-set/read-epochs.ts'
 import type {MetisSeqError} from '../../lib/errors.ts'
-import {formatCount} from '../../lib/units.ts'
+import {counted} from '../../lib/units.ts'
 import {payable, type Purse} from '../../protocol/reward-purse.ts'
 import {yearlyRatePercent} from '../../protocol/reward-forecast.ts'
 import {MIN_EPOCHS_PER_REWARD_BATCH} from '../../protocol/reward.ts'
@@ -177,7 +177,7 @@ export function intervalText(
     given === 'given'
       ? 'as given'
       : measuredBlocks > 0
-        ? `measured over ${formatCount(measuredBlocks)} blocks`
+        ? `measured over ${counted(measuredBlocks, 'block')}`
         : 'the slot of the network, not measured'
   return `a block every ${Number(blockIntervalSeconds.toFixed(2))} s (${source})`
 }

@@ -1,4 +1,4 @@
-import {formatCount, formatWei, formatWeiShort} from '../../lib/units.ts'
+import {counted, formatWei, formatWeiShort} from '../../lib/units.ts'
 import {rewardPerBlockForMrr} from '../../protocol/reward.ts'
 import {yearlyRatePercent} from '../../protocol/reward-forecast.ts'
 import {readPool} from '../../chain/actions/locking-pool/read-pool.ts'
@@ -148,19 +148,21 @@ function owedEffect({unsubmitted}: Production, before: bigint, after: bigint): E
   return {
     label,
     before: `${formatWeiShort(blocks * before)} METIS`,
-    after: `${formatWeiShort(blocks * after)} METIS: it applies to all ${formatCount(blocks)} blocks since epoch ${fromEpoch}, including past ones`,
+    after: `${formatWeiShort(blocks * after)} METIS: it applies to ${counted(blocks, 'block')} since epoch ${fromEpoch}, including past ones`,
   }
 }
 
 function coverEffects(governance: Governance, before: bigint, after: bigint): Effect[] {
   const [then, now] = [coverOf(governance, after), coverOf(governance, before)]
   const batches =
-    then.batches === null ? '' : `, ${then.batches} batches of ${then.batchEpochs} epochs`
+    then.batches === null
+      ? ''
+      : `, ${counted(then.batches, 'batch', 'batches')} of ${counted(then.batchEpochs, 'epoch')}`
   return [
     {
       label: 'the payer covers',
-      before: `${formatCount(now.blocks)} blocks`,
-      after: `${formatCount(then.blocks)} blocks${batches}`,
+      before: counted(now.blocks, 'block'),
+      after: `${counted(then.blocks, 'block')}${batches}`,
     },
     {
       label: 'unsubmitted rewards',

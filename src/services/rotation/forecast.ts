@@ -224,10 +224,10 @@ export function outdated(plan: PlanLook | null, newestEpoch: bigint | undefined)
     return `${counted(plan.unreadValidators, 'validator')} of the consensus layer cannot be read`
   if (newestEpoch === undefined) return null
   const behind = newestEpoch - plan.latestNumber
-  if (behind > 0n) return `the consensus layer is ${behind} epochs behind L2`
+  if (behind > 0n) return `the consensus layer is ${counted(behind, 'epoch')} behind L2`
   // It plans an epoch when the one before is in progress.
   if (-behind > MOST_PLANNED)
-    return `the L2 endpoint is ${-behind} epochs behind the consensus layer, or one of them is of another network`
+    return `the L2 endpoint is ${counted(-behind, 'epoch')} behind the consensus layer, or one of them is of another network`
   return null
 }
 
@@ -253,7 +253,7 @@ function doubtOf(
   if (!tested) return null
   if (confidence === 'none') return 'the consensus layer has no validator that can be drawn'
   if (confidence === 'refuted') {
-    return `only ${tested.hits} of the last ${tested.tested} draws came true, so shares of the stake are shown instead`
+    return `only ${tested.hits} of the last ${counted(tested.tested, 'draw')} came true, so shares of the stake are shown instead`
   }
   if (pending !== null || confidence !== 'unproven') return pending
   if (tested.tested === 0) return 'there is no span yet to test the draws against'

@@ -12,6 +12,7 @@ import {signerOfAddress} from '../signers/signers.ts'
 import type {OperationHost} from './host.ts'
 import type {SendRequest} from './request.ts'
 import {openSessionSigner, withJournal, withSession} from './session.ts'
+import {counted} from '../../lib/units.ts'
 
 /** How far back pending transactions are searched. */
 const ENTRIES_LOOKED_AT = 500
@@ -104,7 +105,7 @@ function ambiguous(open: JournalEntry[]): MetisSeqError {
   const first = open.find(({nonce}) => nonce === lowest)
   return new MetisSeqError({
     code: 'TX_AMBIGUOUS',
-    message: `${open.length} transactions are pending; choose one.`,
+    message: `${counted(open.length, 'transaction')} are pending; choose one.`,
     facts: Object.fromEntries(open.map(({id, label, hash}) => [`${id}`, `${label}, ${hash}`])),
     hints: [`Nonce ${lowest} blocks the others: pass ${first?.id}.`],
   })

@@ -1,6 +1,6 @@
 /** Alerts, their outputs and rules, as text and as JSON. */
 import {redactUrl} from '../../lib/redact.ts'
-import {formatDuration} from '../../lib/units.ts'
+import {counted, formatDuration} from '../../lib/units.ts'
 import type {Notice} from '../../health/alerts/decide.ts'
 import type {AlertList, ToldNotice} from '../../services/alerts/alert-book.ts'
 import type {AlertsDocument, OutputSettings, SecretSource} from '../../services/alerts/document.ts'
@@ -34,7 +34,7 @@ export function alertListText(
     ),
     ...failing.map(
       ({output, failure, pending}) =>
-        `Output ${output} has failed for ${ago(failure!.sinceMs, nowMs)}: ${failure!.reason}. ${pending} notices wait.`,
+        `Output ${output} has failed for ${ago(failure!.sinceMs, nowMs)}: ${failure!.reason}. ${counted(pending, 'notice')} ${pending === 1 ? 'waits' : 'wait'}.`,
     ),
     lookText(lookedMs, isWatched, nowMs),
   ].join('\n')

@@ -1,5 +1,5 @@
 /** Duties as a picture: how each epoch ended, and the score up to then. */
-import {shortHex} from '../../lib/units.ts'
+import {counted, shortHex} from '../../lib/units.ts'
 import {dutyOutcomes, isCounted, type DutyOutcome} from '../../protocol/rotation/duty.ts'
 import type {DutyHistory, TimedDuty} from '../../services/duty/history.ts'
 import {outcomeWords} from './duty.ts'
@@ -32,7 +32,7 @@ export function dutyPlot({signer, duties, periods, knowsMissed}: DutyHistory): s
   const score = periods[0]?.score.score ?? null
   return plotDocument({
     title,
-    description: `${duties.length} epochs: ${counts.join(', ')}. ${score === null ? 'No score yet.' : `Score ${(score * 100).toFixed(2)} %.`}`,
+    description: `${counted(duties.length, 'epoch')}: ${counts.join(', ')}. ${score === null ? 'No score yet.' : `Score ${(score * 100).toFixed(2)} %.`}`,
     panels:
       duties.length === 0 ? [{title, empty: 'No duties in this time.'}] : panelsOf(title, duties),
     notes: [

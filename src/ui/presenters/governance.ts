@@ -1,4 +1,4 @@
-import {counted, formatCount, formatDuration, formatWei, formatWeiShort} from '../../lib/units.ts'
+import {counted, formatDuration, formatWei, formatWeiShort} from '../../lib/units.ts'
 import {lstName} from '../../protocol/lst/providers.ts'
 import type {ProviderDocument} from '../../protocol/lst/registry.ts'
 import type {GovernanceView} from '../../services/governance/governance.ts'
@@ -36,7 +36,7 @@ export function governanceText({governance, cover, ...view}: GovernanceView): st
       ['reward payer', payer.address ?? 'not set: every reward batch reverts'],
       ['holds', `${formatWeiShort(payer.balanceMetisWei)} METIS`],
       ['LockingInfo may take', view.allowanceText],
-      ['which covers', `${formatCount(cover.blocks)} blocks${batchesText(cover)}`],
+      ['which covers', `${counted(cover.blocks, 'block')}${batchesText(cover)}`],
       [
         'unsubmitted rewards',
         cover.coversOwed === null ? 'not known' : cover.coversOwed ? 'covered' : 'NOT covered',
@@ -51,11 +51,13 @@ export function governanceText({governance, cover, ...view}: GovernanceView): st
 function owedText({governance, cover}: Pick<GovernanceView, 'governance' | 'cover'>): string {
   const {unsubmitted} = governance.production
   if (!unsubmitted || cover.owedMetisWei === null) return 'unknown: L2 does not respond'
-  return `${formatWeiShort(cover.owedMetisWei)} METIS: ${formatCount(unsubmitted.blocks)} blocks since epoch ${unsubmitted.fromEpoch}`
+  return `${formatWeiShort(cover.owedMetisWei)} METIS: ${counted(unsubmitted.blocks, 'block')} since epoch ${unsubmitted.fromEpoch}`
 }
 
 function batchesText({batches, batchEpochs}: GovernanceView['cover']): string {
-  return batches === null ? '' : `, ${formatCount(batches)} batches of ${batchEpochs} epochs`
+  return batches === null
+    ? ''
+    : `, ${counted(batches, 'batch', 'batches')} of ${counted(batchEpochs, 'epoch')}`
 }
 
 export function governanceJson({governance, cover, ...view}: GovernanceView) {

@@ -1,3 +1,4 @@
+import {counted} from '../../lib/units.ts'
 export interface GuardView {
   path: string
   floor: number
@@ -15,7 +16,10 @@ export function guardText({
   signedOnL1,
   l1Problem,
 }: GuardView): string {
-  const known = learned === 0 ? '' : ` ${learned} blocks were added from the chain log.`
+  const known =
+    learned === 0
+      ? ''
+      : ` ${counted(learned, 'block')} ${learned === 1 ? 'was' : 'were'} added from the chain log.`
   const l1 = l1Problem
     ? `L1 was not read: ${l1Problem} The node will read it before it signs.`
     : signedOnL1 === null

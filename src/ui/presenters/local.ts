@@ -21,7 +21,15 @@ export function processesText(processes: ProcessRow[]): string {
       url,
     ]),
   )
-  return [rows, ...processes.flatMap(orphanText), ...processes.flatMap(suspendedText)].join('\n')
+  const isDown = processes.some(({running}) => !running)
+  return [
+    rows,
+    ...processes.flatMap(orphanText),
+    ...processes.flatMap(suspendedText),
+    ...(isDown
+      ? ['Next: `metis-seq local up --detach` starts the processes that have stopped.']
+      : []),
+  ].join('\n')
 }
 
 function stateOf(running: boolean, suspended: number[]): string {
@@ -98,11 +106,16 @@ export const messageStates = ['relayed', 'relayed-earlier', 'under-way'] as cons
 
 export function relayText(messages: MessageRow[]): string {
   if (messages.length === 0) return 'No contract has sent a call to the other chain.'
-  return table(
+  const rows = table(
     ['to', 'message', 'target', 'state', 'METIS paid', 'transaction'],
     messages.map(({to, nonce, target, state, paidMetisWei, hash}) => [
       ...[to, `${nonce}`, target, state.replace('-', ' ')],
       ...[paidMetisWei === 0n ? '' : formatWei(paidMetisWei), hash ?? ''],
     ]),
   )
+  // It can be carried out once the deposit that it rides on has arrived, some blocks later.
+  const waits = messages.some(({state}) => state === 'under-way')
+  return waits
+    ? `${rows}\nNext: run \`metis-seq local relay\` again in some seconds: a message under way waits for its deposit.`
+    : rows
 }

@@ -1,4 +1,4 @@
-import {isoTime, shortHex} from '../../lib/units.ts'
+import {counted, isoTime, shortHex} from '../../lib/units.ts'
 import type {ExternalMethod, UnknownReason} from '../../protocol/external-node.ts'
 import {stepOf, type NodeStatus} from '../../protocol/node-status.ts'
 import type {NodeReport, Verdict} from '../../services/node/node-report.ts'
@@ -111,7 +111,7 @@ export function startedText(
   const {phase, sync, waitingFor} = verdict
   const isCatchingUp = phase === 'catching-up'
   const state = sync
-    ? `is catching up: ${sync.remaining} blocks remain`
+    ? `is catching up: ${counted(sync.remaining, 'block')} to go`
     : isCatchingUp && stepOf(verdict) === 'unknown'
       ? 'does not know yet whether it has every block: no peer has reported its head'
       : isCatchingUp

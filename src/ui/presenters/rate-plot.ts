@@ -1,5 +1,5 @@
 /** The rate of a provider and the pool price over time as a picture: a document that needs nothing else. */
-import {isoTime} from '../../lib/units.ts'
+import {counted, isoTime} from '../../lib/units.ts'
 import {lstName} from '../../protocol/lst/providers.ts'
 import type {RateSample} from '../../protocol/lst/yield.ts'
 import type {LstHistory} from '../../services/lst/history.ts'
@@ -88,7 +88,7 @@ function descriptionOf(samples: readonly RateSample[], peg: PegHistory): string 
     price === null
       ? 'The pool price is not known.'
       : `In the pool ${rateOf(price).toFixed(8)} at the end.`
-  return `From ${at(first)} to ${at(last)}, ${samples.length} samples. ${inPool}`
+  return `From ${at(first)} to ${at(last)}, ${counted(samples.length, 'sample')}. ${inPool}`
 }
 
 function rateOf(rate: bigint): number {

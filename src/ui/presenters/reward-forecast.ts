@@ -21,7 +21,7 @@ export function rewardForecastText(forecast: RewardForecast): string {
       ['block interval', intervalText(forecast)],
       [
         'epoch',
-        `${forecast.epochLength} blocks, about ${formatDuration(Number(forecast.epochLength) * forecast.blockIntervalSeconds)}`,
+        `${counted(forecast.epochLength, 'block')}, about ${formatDuration(Number(forecast.epochLength) * forecast.blockIntervalSeconds)}`,
       ],
       ['annual rate', rateText(forecast)],
       [
@@ -43,7 +43,7 @@ export function rewardForecastText(forecast: RewardForecast): string {
 function intervalText({blockIntervalSeconds, measuredBlocks}: RewardForecast): string {
   const source =
     measuredBlocks > 0
-      ? `measured over ${formatCount(measuredBlocks)} blocks`
+      ? `measured over ${counted(measuredBlocks, 'block')}`
       : 'the slot time of the network; it could not be measured'
   return `${blockIntervalSeconds.toFixed(2)} s, ${source}`
 }
@@ -66,14 +66,14 @@ function horizonRow(horizon: Horizon): string[] {
 }
 
 function nextBatchText(next: NextBatch): string {
-  const committed = `${next.committedOwnBlocks} own blocks in ${next.committedEpochs} committed epochs`
+  const committed = `${counted(next.committedOwnBlocks, 'own block')} in ${counted(next.committedEpochs, 'committed epoch')}`
   const mean = formatWeiShort(next.meanMetisWei)
   if (next.epochs === null || next.readyInSeconds === null) {
     return `Reward batch ${next.batchId}: ${mean} METIS so far (${committed}). Its length is unknown.`
   }
   const when =
     next.readyInSeconds > 0 ? `in about ${formatDuration(next.readyInSeconds)}` : 'has ended'
-  return `Reward batch ${next.batchId}, from epoch ${next.startEpoch}, about ${next.epochs} epochs, last one ${when}: ${mean} METIS, spread ${formatWeiShort(next.spreadMetisWei)} (${committed}).`
+  return `Reward batch ${next.batchId}, from epoch ${next.startEpoch}, about ${counted(next.epochs, 'epoch')}, last one ${when}: ${mean} METIS, spread ${formatWeiShort(next.spreadMetisWei)} (${committed}).`
 }
 
 function percent(value: number): string {

@@ -1,4 +1,4 @@
-import {formatWei, formatWeiShort, shortHex} from '../../lib/units.ts'
+import {counted, formatCount, formatWei, formatWeiShort, shortHex} from '../../lib/units.ts'
 import type {LedgerEntry} from '../../protocol/reward-ledger.ts'
 import type {ReadProgress} from '../../services/network/l1-logs.ts'
 import type {RewardHistory} from '../../services/rewards/reward-history.ts'
@@ -84,11 +84,11 @@ export function rewardHistoryJson({sequencer, ledger, ...history}: RewardHistory
 export function readProgressText({step, done, total, found}: ReadProgress): string {
   switch (step) {
     case 'logs':
-      return `L1 logs: ${done} of ${total} blocks, ${found} found`
+      return `L1 logs: ${formatCount(done)} of ${counted(total, 'block')}, ${formatCount(found)} found`
     case 'transactions':
-      return `Payments: ${done} of ${total} transactions read`
+      return `Payments: ${formatCount(done)} of ${counted(total, 'transaction')} read`
     case 'times':
-      return `Dates: ${done} of ${total} blocks read`
+      return `Dates: ${formatCount(done)} of ${counted(total, 'block')} read`
     case 'epochs':
       return `L2 epochs: ${done} of ${total} read`
   }

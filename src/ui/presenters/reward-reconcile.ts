@@ -40,7 +40,7 @@ function headline({sequencer, batches, differing, unknown}: Reconciliation): str
 
 function pendingText({epochs, blocks, metisWei}: Reconciliation['pending']): string {
   if (epochs.length === 0) return 'nothing'
-  return `${blocks} blocks of ${epochs.length} finished epochs, ${formatWeiShort(metisWei)} METIS at the current rate`
+  return `${counted(blocks, 'block')} of ${counted(epochs.length, 'finished epoch')}, ${formatWeiShort(metisWei)} METIS at the current rate`
 }
 
 function batchRow(check: BatchCheck): string[] {
@@ -79,7 +79,7 @@ function explanation({batchId, suspects, others, missingEpochs}: BatchCheck): st
   return [
     ...suspects.map(
       ({epoch, blocks, reason}) =>
-        `Batch ${batchId}: epoch ${epoch} (${blocks} blocks) ${reasons[reason]}.`,
+        `Batch ${batchId}: epoch ${epoch} (${counted(blocks, 'block')}) ${reasons[reason]}.`,
     ),
     ...others.map(
       ({signer, differenceBlocks}) =>

@@ -92,7 +92,10 @@ function turnText(
   epochs: number,
   nowMs: number,
 ): string {
-  if (!next) return `None of these ${epochs} epochs is known to be yours.`
+  if (!next)
+    return epochs === 1
+      ? 'This epoch is not known to be yours.'
+      : `None of these ${counted(epochs, 'epoch')} is known to be yours.`
   const isNow = next.startsAtMs !== null && next.startsAtMs <= nowMs
   const when = isNow ? 'now' : whenText(next.startsAtMs, nowMs, 'in ')
   return `Your next epoch is ${next.number}, ${when}; ${count} of ${epochs} are yours.`

@@ -1,3 +1,4 @@
+import {counted} from '../../lib/units.ts'
 import {fields, table} from './table.ts'
 
 interface Manifest {
@@ -68,10 +69,10 @@ export function verifiedText(found: {
   seconds: number
 }): string {
   const {manifest, firstBlock, linkedBlocks, executedFrom, executedBlocks} = found
-  const executed = `${executedBlocks} blocks with ${found.executedTransactions} transactions, from block ${executedFrom}`
+  const executed = `${counted(executedBlocks, 'block')} with ${counted(found.executedTransactions, 'transaction')}, from block ${executedFrom}`
   const rows = [
     ...manifestRows(manifest),
-    ['linked', `${linkedBlocks} blocks without a gap, from ${firstBlock}`],
+    ['linked', `${counted(linkedBlocks, 'block')} without a gap, from ${firstBlock}`],
     ['executed', executed],
     ['took', `${found.seconds.toFixed(1)} s`],
   ] as const
@@ -141,7 +142,7 @@ function manifestRows({network, head, createdAt, engineBlock, files}: Manifest) 
       'engine state',
       engineBlock === null ? 'none: everything is re-executed' : `block ${engineBlock}`,
     ],
-    ['size', `${files.length} files, ${megabytes(bytes)}`],
+    ['size', `${counted(files.length, 'file')}, ${megabytes(bytes)}`],
   ] as const
 }
 

@@ -1,3 +1,4 @@
+import {formatCount, counted} from '../../lib/units.ts'
 import {fields} from './table.ts'
 
 interface Progress {
@@ -49,9 +50,14 @@ export function verificationText(found: Verified): string {
     ['state root', head.stateRoot],
     ['read up to L1 block', String(l1Target)],
     ['batches', `${batches}, ${l1Bytes} bytes on L1`],
-    ['blocks', `${blocks} with ${transactions} transactions`],
+    ['blocks', `${formatCount(blocks)} with ${counted(transactions, 'transaction')}`],
     ['deposits', `${deposits}, each matching the L1 bridge`],
-    ['compared with', node === null ? 'nothing' : `${node}: ${equalBlocks} blocks equal`],
+    [
+      'compared with',
+      node === null || equalBlocks === null
+        ? 'nothing'
+        : `${node}: ${counted(equalBlocks, 'equal block')}`,
+    ],
     ['speed', `${perSecond(blocks, seconds)} blocks/s, ${perSecond(transactions, seconds)} tx/s`],
   ] as const
   const isEqual = equalBlocks === blocks

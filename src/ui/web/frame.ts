@@ -1,6 +1,6 @@
 /** A frame of the dashboard for the page: values that are drawn, and texts. Nothing in it is markup. */
 import {keyOf} from '../../health/issue.ts'
-import {formatWeiShort} from '../../lib/units.ts'
+import {counted, formatWeiShort} from '../../lib/units.ts'
 import {epochBlocks} from '../../protocol/epoch.ts'
 import {isCounted} from '../../protocol/rotation/duty.ts'
 import {staleAfterMs} from '../../services/live/feeds.ts'
@@ -296,7 +296,7 @@ function dutyNote({duty}: DashboardData): string {
     .map(({days, score}) =>
       score.score === null
         ? `${days} d: no score yet`
-        : `${days} d: ${(score.score * 100).toFixed(2)} % of ${score.epochs} epochs`,
+        : `${days} d: ${(score.score * 100).toFixed(2)} % of ${counted(score.epochs, 'epoch')}`,
     )
     .join(', ')
   return `${scores}${failed}`

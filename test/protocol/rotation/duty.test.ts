@@ -272,7 +272,11 @@ describe('past duties', () => {
   test('the silent producer has its checksum, as every other address', () => {
     const lower: Address = '0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266'
     const epochs = [epoch(1, ann, 10, 13), epoch(2, bob, 14, 45)]
-    const facts = {respans: [respan(2, lower, bob, 14)], drawn: new Map(), epochLength: 10n}
+    const recommits = new Map([[2n, committed(2, 19)]])
+    const facts = {
+      ...{respans: [respan(2, lower, bob, 14)], recommits, drawn: new Map()},
+      epochLength: 10n,
+    }
     expect(epochRecords(epochs, facts)[1]!.silent).toBe(
       '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266',
     )

@@ -13,6 +13,7 @@ import {enkiBlockers, type EnkiTicket} from '../../../protocol/lst/enki/tickets.
 import type {AtBlock} from '../../../chain/at-block.ts'
 import type {LstWithdrawal} from '../provider.ts'
 import {timeOf, type EnkiSite} from './site.ts'
+import {counted} from '../../../lib/units.ts'
 
 export interface TicketLimits {
   /** Tickets that are looked through for those of an account. */
@@ -77,7 +78,7 @@ export function requireAllFound(account: Address, requests: EnkiRequests): EnkiR
   const {from, until} = searched
   throw new MetisSeqError({
     code: 'TICKETS_NOT_FOUND',
-    message: `The account holds ${heldCount} tickets of ${enki.name}. ${tickets.length} of them are among the newest ${until - from}, and older ones are not searched, so the METIS owed to the account is unknown.`,
+    message: `The account holds ${counted(heldCount, 'ticket')} of ${enki.name}. ${tickets.length} of them are among the newest ${until - from}, and older ones are not searched, so the METIS owed to the account is unknown.`,
     facts: {
       ...{account, held: `${heldCount}`, found: `${tickets.length}`},
       ...{searchedFrom: `${from}`, searchedUntil: `${until}`},

@@ -12,7 +12,7 @@ import {
 import {findStakelink} from '../../../chain/lst/stakelink/discover.ts'
 import {readStakelinkCycle, readStakelinkQueue} from '../../../chain/lst/stakelink/read.ts'
 import {stakelinkWords} from '../../../chain/lst/stakelink/refusals.ts'
-import {formatWei, formatWeiShort, isoTime} from '../../../lib/units.ts'
+import {counted, formatWei, formatWeiShort, isoTime} from '../../../lib/units.ts'
 import {stakelink, type StakelinkAddresses} from '../../../protocol/lst/stakelink/about.ts'
 import {
   afterArrival,
@@ -138,7 +138,7 @@ async function planLock({context, peer}: Office, from: Address): Promise<Backend
       somethingToDo(
         'a vault has room for METIS that is idle on L1',
         added > 0n,
-        `${formatWei(idleMetisWei)} METIS idle, ${vaults.length} vaults`,
+        `${formatWei(idleMetisWei)} METIS idle, ${counted(vaults.length, 'vault')}`,
       ),
     ],
     effects: [

@@ -3,6 +3,7 @@ import type {DutyHistory, DutyPeriod, TimedDuty} from '../../../services/duty/hi
 import {outcomeWords} from '../../presenters/duty.ts'
 import type {Row, Tone} from '../model.ts'
 import {row} from '../rows.ts'
+import {counted} from '../../../lib/units.ts'
 
 /** For a panel alone; one among others has room for the first of them. */
 const SHOWN_DUTIES = 100
@@ -43,6 +44,8 @@ function periodRow({days, isWhole, score, luck}: DutyPeriod, knowsMissed: boolea
 function dutyRow({number, made, expected, outcome}: TimedDuty): Row {
   // Read when the epoch began: its blocks are counted in the panel of the production.
   const blocks =
-    outcome === 'pending' ? `${expected} blocks expected` : `${made} of ${expected} blocks`
+    outcome === 'pending'
+      ? `${counted(expected, 'block')} expected`
+      : `${made} of ${expected} blocks`
   return row(`${number}`, `${outcomeWords[outcome]}, ${blocks}`, tones[outcome])
 }
