@@ -207,7 +207,7 @@ test('a reward per block counts for blocks that were made before', async () => {
   ])
   expect(effects['earned and not submitted']).toEqual([
     '0.761 METIS',
-    '1 METIS: it applies to all 1,000 blocks since epoch 1, including past ones',
+    '1 METIS: it applies to 1,000 blocks since epoch 1, including past ones',
   ])
   expect(effects['unsubmitted rewards']).toEqual(['covered', 'covered'])
   expect(data['rewardPerBlockMetisWei']).toBe(`${METIS / 1000n}`)

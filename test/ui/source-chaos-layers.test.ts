@@ -82,7 +82,7 @@ const doubtful: [name: string, fault: ThemisFault, why: RegExp][] = [
   [
     'an epoch behind',
     at(LATEST, () => spanJson(spanOf(PLANNED - 2n), `${L2_CHAIN_ID}`)),
-    /1 epochs behind/,
+    /1 epoch behind/,
   ],
   [
     'far ahead',

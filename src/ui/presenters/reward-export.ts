@@ -1,5 +1,5 @@
 import {stringifyJson} from '../../lib/json.ts'
-import {counted, plainWei} from '../../lib/units.ts'
+import {plainWei} from '../../lib/units.ts'
 import {valueOf} from '../../protocol/price-list.ts'
 import type {BookLine, RewardBook} from '../../services/rewards/reward-export.ts'
 
@@ -121,7 +121,7 @@ function beancountLines(line: BookLine, account: ReturnType<typeof accountsOf>):
 function titleOf(entry: BookLine['entry']): string {
   switch (entry.kind) {
     case 'credit':
-      return `Reward batch ${entry.batchId}, epochs ${entry.startEpoch} to ${entry.endEpoch}, ${entry.blocks === null ? 'unknown blocks' : counted(entry.blocks, 'block')}`
+      return `Reward batch ${entry.batchId}, epochs ${entry.startEpoch} to ${entry.endEpoch}, ${entry.blocks ?? 'unknown'} ${entry.blocks === 1n ? 'block' : 'blocks'}`
     case 'claim':
       return `Rewards claimed to ${entry.recipient} on L2`
     case 'restake':
