@@ -383,7 +383,7 @@ test('node start: in step, catching up by how much, or not known', () => {
   const sync = {target: 1249, remaining: 100, blocksPerSecond: 5, etaSeconds: 20}
   const behind = {phase: 'catching-up', syncing: true, bestPeerHead: 1249} as const
   expect([said({...behind, sync}), said({...behind, sync: null})]).toEqual([
-    `${start}is catching up: 100 blocks remain`,
+    `${start}is catching up: 100 blocks to go`,
     `${start}is catching up, with an unknown number of blocks left`,
   ])
 })

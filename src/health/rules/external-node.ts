@@ -2,6 +2,7 @@
  * An external node, based on its own status. It may have the signer key: no remedy here starts
  * another node.
  */
+import {counted} from '../../lib/units.ts'
 import type {ExternalNode} from '../../protocol/external-node.ts'
 import {
   andReason,
@@ -97,7 +98,7 @@ const syncing: ExternalRule = ({rollup, syncing: fetching}, view) => {
       id: 'node-catching-up',
       severity: isNow ? 'critical' : 'warn',
       text: isNow ? 'your turn, and your node is still catching up' : 'your node is catching up',
-      cost: `It builds nothing until it has caught up.${remaining === null ? '' : ` ${remaining} blocks remain.`}`,
+      cost: `It builds nothing until it has caught up.${remaining === null ? '' : ` ${counted(remaining, 'block')} to go.`}`,
       remedy: commandFor(view.setting, 'node status'),
       sources: ['node'],
     },

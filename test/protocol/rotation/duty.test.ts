@@ -355,7 +355,7 @@ describe('past duties', () => {
       const known = new Map(recommits.map((each) => [each.number, each]))
       const records = epochRecords(epochs, {...facts, drawn: new Map(), recommits: known})
       expect(records[0]).toMatchObject({isRespanned: false, replaced: null, silent: null})
-      return [records[1]!.replaced, records[1]!.silent]
+      return [records[1]!.replaced, records[1]!.silent?.toLowerCase() ?? null]
     }
     const [whole, cut] = [epoch(1, own, 10, 19), epoch(1, own, 10, 13)]
     expect(silent(whole, own, [committed(2, 45)])).toEqual(['committed', own])
