@@ -3,6 +3,7 @@
  * and metrics, and events use its result; none of them decides again.
  */
 import {
+  isOutOfSight,
   keyOf,
   worstFirst,
   type HealthReport,
@@ -42,8 +43,8 @@ export function assess(
   const view = viewOf(snapshot, now)
   const known = new Map(previous?.issues.map((issue) => [keyOf(issue), issue]))
   // Without history of its source, an issue may have begun at any time.
-  const first = ({sources: [source]}: Finding) =>
-    previous && !previous.unknown.some((name) => name === source) ? now.wallMs : null
+  const first = (finding: Finding) =>
+    previous && !isOutOfSight(finding, previous.unknown) ? now.wallMs : null
   const unknown = unknownOf(view)
   const found = rules
     .flatMap((rule) => rule(view))
@@ -71,7 +72,7 @@ function unseen(
   const names = new Set(found.map(keyOf))
   return (previous?.issues ?? []).filter(
     (issue) =>
-      issue.severity !== 'info' && unknown.includes(issue.sources[0]!) && !names.has(keyOf(issue)),
+      issue.severity !== 'info' && isOutOfSight(issue, unknown) && !names.has(keyOf(issue)),
   )
 }
 

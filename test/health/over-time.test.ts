@@ -13,8 +13,10 @@ import {
   feeds,
   fresh,
   ME,
+  money,
   nodeLook,
   nodeSetting,
+  nodeStatus,
   nothing,
   NOW,
   OTHER,
@@ -76,6 +78,34 @@ test('what was wrong with a source that falls silent is not over because nobody 
   )
   expect(back.issues.map(({id}) => id)).not.toContain('pos-behind')
 })
+
+test.each([
+  ['pos-behind', {pos: fresh(posLook({latestSpan: 13n}))}, 'l2'],
+  ['reward-batch-late', {money: fresh({...money, rewardedUntilEpoch: 1n})}, 'l2'],
+  ['node-behind', {node: fresh(nodeLook({head: {...nodeStatus.head, number: 1}}))}, 'l2'],
+  [
+    'lst-unreadable',
+    {
+      lst: fresh(
+        {...lstLook(), unread: [{part: 'the queue of x', chain: 'l1' as const, reason: 'Down.'}]},
+        120_000,
+      ),
+    },
+    'l1',
+  ],
+] as const)(
+  '%s is found by comparing two sources, and is not over while one is silent',
+  (id, changes, other) => {
+    const has = ({issues}: HealthReport) => issues.some((issue) => issue.id === id)
+    const before = judge(changes, null)
+    const silent = {[other]: failing(feeds[other].value, 5000, 'Down.')}
+    const dark = judge({...changes, ...silent}, before, later(1))
+    const back = judge({...feeds, node: fresh(nodeLook()), lst: fresh(lstLook(), 120_000)}, dark)
+
+    expect([before, dark, back].map(has)).toEqual([true, true, false])
+    expect(changesBetween(before, dark).filter(({type}) => type === 'cleared')).toEqual([])
+  },
+)
 
 test('own node dead in the own turn: the word never gets calmer while the silence grows', () => {
   const mine = epochView({signer: ME, mine: true})
