@@ -1,9 +1,11 @@
 /** What a forecast reads of old spans and of L1, and how often. */
+import {getBlock} from 'viem/actions'
 import {afterAll, afterEach, beforeAll, describe, expect, test} from 'vitest'
 
 import {spanJson} from '../../src/pos/rest-shapes.ts'
 import type {Json} from '../../src/lib/json.ts'
 import {openContext, type Context} from '../../src/services/context.ts'
+import {readDutyHistory} from '../../src/services/duty/history.ts'
 import {activeStakesReader} from '../../src/services/rotation/active-stakes.ts'
 import {readRecords} from '../../src/services/rotation/records.ts'
 import {changed, on} from '../chaos/behaviours.ts'
@@ -100,6 +102,37 @@ describe('spans', () => {
     // With those that a respan can still change.
     expect(asked).toEqual([15n, 14n, 13n, 3n])
     expect(await spansAskedFor(() => readRecords(at, 200))).toEqual([15n, 14n, 13n])
+  })
+})
+
+describe('a duty history', () => {
+  const historyFrom = async (blockNumber: bigint, more: {mostEpochs?: number} = {}) => {
+    const at = await newHome()
+    const {client} = at.l2()
+    const [old, head] = await Promise.all([getBlock(client, {blockNumber}), getBlock(client)])
+    const days = [Number(head.timestamp - old.timestamp) / 86_400]
+    const {periods} = await readDutyHistory(at, {signer: me.address, days, ...more})
+    return periods[0]!
+  }
+
+  test('of more epochs than are read is not whole', async () => {
+    // In epoch 14 of 15.
+    expect(await historyFrom(3200n)).toMatchObject({isWhole: true, luck: {unknown: 0}})
+    expect(await historyFrom(3200n, {mostEpochs: 1})).toMatchObject({isWhole: false})
+  })
+
+  test('counts its luck where shares are known, and says where they are not', async () => {
+    const without = (isPruned: (id: number) => boolean) =>
+      scene.themis.be((path, result, response) => {
+        if (!isSpan(path) || !isPruned(Number(path.split('/').at(-1)))) return result
+        response.statusCode = 404
+        response.end('{"error":"not found"}')
+        return undefined
+      })
+    without((id) => id <= 7)
+    expect((await historyFrom(1101n)).luck).toMatchObject({epochs: 8, unknown: 7})
+    without(() => true)
+    expect((await historyFrom(1101n)).luck).toBeNull()
   })
 })
 

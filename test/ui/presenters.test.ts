@@ -190,7 +190,7 @@ test('duties that do not count are told below the score, and on the dashboard', 
   const lost = {startBlock: 0n, endBlock: 9n, made: 0n, expected: 0n, startSeconds: null}
   const said = (outcomes: DutyOutcome[]) => {
     const duties = outcomes.map((outcome, at) => ({...lost, number: BigInt(at), outcome}))
-    const periods = duty.periods.map((period) => ({...period, score: scoreOf(duties)}))
+    const periods = duty.periods.map((period) => ({...period, score: scoreOf(duties, true)}))
     const history = {...duty, duties, periods}
     return {
       text: dutyScoreText(history).split('\n').slice(5),
