@@ -7,6 +7,7 @@ import type {Json} from '../../src/lib/json.ts'
 import {openContext, type Context} from '../../src/services/context.ts'
 import {readDutyHistory} from '../../src/services/duty/history.ts'
 import {activeStakesReader} from '../../src/services/rotation/active-stakes.ts'
+import {rotationReader} from '../../src/services/rotation/look.ts'
 import {readRecords} from '../../src/services/rotation/records.ts'
 import {changed, on} from '../chaos/behaviours.ts'
 import {me, other, spanOf, startChaosScene, type Scene} from '../helpers/chaos-scene.ts'
@@ -102,6 +103,49 @@ describe('spans', () => {
     // With those that a respan can still change.
     expect(asked).toEqual([15n, 14n, 13n, 3n])
     expect(await spansAskedFor(() => readRecords(at, 200))).toEqual([15n, 14n, 13n])
+  })
+})
+
+describe('a look at the rotation', () => {
+  test('reads old epochs again when the newest one was given to another signer', async () => {
+    const at = await newHome()
+    const {signal} = new AbortController()
+    const look = rotationReader(at, {count: 5, signer: me.address, signal})
+    const word = (address: string) => address.slice(2).toLowerCase().padStart(64, '0')
+    const newest = async () => (await look()).past.at(-1)?.signer.toLowerCase()
+    expect(await newest()).toBe(other.address.toLowerCase())
+    scene.faults.l2 = on(
+      'eth_call',
+      changed((all) =>
+        all.map((each) => {
+          const {result} = each
+          const isText = typeof result === 'string'
+          return isText
+            ? {...each, result: result.replaceAll(word(other.address), word(me.address))}
+            : each
+        }),
+      ),
+    )
+    try {
+      expect(await newest()).toBe(me.address.toLowerCase())
+    } finally {
+      scene.faults.l2 = () => false
+    }
+  })
+
+  test('foretells no successor where the attempts so far are unknown', async () => {
+    const at = await newHome()
+    const {signal} = new AbortController()
+    const look = rotationReader(at, {count: 5, signer: me.address, signal})
+    expect((await look()).successor?.attempts[0]).toMatchObject({attempt: 0n})
+    scene.themis.be((path, result, response) => {
+      if (!/respan/.test(path)) return result
+      response.statusCode = 500
+      response.end('{}')
+      return undefined
+    })
+    const silent = rotationReader(at, {count: 5, signer: me.address, signal})
+    expect((await silent()).successor).toBeNull()
   })
 })
 

@@ -160,10 +160,12 @@ test('epoch current, next, list', () => {
   `)
   expect(currentEpochText(currentEpoch({epoch: null}), 2000)).toContain('nobody can produce')
   const now = {headBlock: 1149n, epoch: mine, next: null}
-  expect(nextEpochText(now, true)).toContain('not planned yet')
-  expect(nextEpochText(now, false)).toContain('its plan is unknown')
-  expect(nextEpochText({...now, epoch: null}, true)).toContain('No epoch covers block 1150')
-  expect(nextEpochText({...now, next: epochView({state: 'planned'})}, true)).toContain(
+  expect(nextEpochText(now, null)).toContain('not planned yet')
+  expect(nextEpochText(now, 'the consensus layer is still syncing')).toContain(
+    'its plan is unknown: the consensus layer is still syncing.',
+  )
+  expect(nextEpochText({...now, epoch: null}, null)).toContain('No epoch covers block 1150')
+  expect(nextEpochText({...now, next: epochView({state: 'planned'})}, null)).toContain(
     'planned and not yet committed on L2',
   )
   const plain = {takeover: false, replaced: null, cut: false, silent: null, missingBlocks: 0n}

@@ -192,11 +192,6 @@ export function scoreOf(duties: readonly Duty[], isKnown: boolean): DutyScore {
   }
 }
 
-/** Percent with two decimals, rounded down: 100 means all. */
-export function madePercent(made: bigint, expected: bigint): number {
-  return expected === 0n ? 0 : Number((made * 10_000n) / expected) / 100
-}
-
 export interface Luck {
   /** Epochs that were drawn, with known shares. */
   epochs: number

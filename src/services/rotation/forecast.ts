@@ -223,7 +223,7 @@ export function outdated(plan: PlanLook | null, newestEpoch: bigint | undefined)
     return `${counted(plan.unreadValidators, 'validator')} of the consensus layer cannot be read`
   if (newestEpoch === undefined) return null
   const behind = newestEpoch - plan.latestNumber
-  if (behind > 0n) return `the consensus layer is ${behind} epochs behind L2`
+  if (behind > 0n) return `the consensus layer is ${counted(behind, 'epoch')} behind L2`
   // It plans an epoch when the one before is in progress.
   if (-behind > MOST_PLANNED)
     return `the L2 endpoint is ${-behind} epochs behind the consensus layer, or one of them is of another network`

@@ -1,11 +1,6 @@
 /** Duties as a picture: how each epoch ended, and the score up to then. */
-import {shortHex} from '../../lib/units.ts'
-import {
-  dutyOutcomes,
-  isCounted,
-  madePercent,
-  type DutyOutcome,
-} from '../../protocol/rotation/duty.ts'
+import {shortHex, percentDown} from '../../lib/units.ts'
+import {dutyOutcomes, isCounted, type DutyOutcome} from '../../protocol/rotation/duty.ts'
 import type {DutyHistory, TimedDuty} from '../../services/duty/history.ts'
 import {missedUnknown, outcomeWords, scoreText} from './duty.ts'
 import {bar, curve, percentAxis, plotDocument, type PlotPanel} from './plot.ts'
@@ -76,7 +71,7 @@ function ticksOf(count: number): number[] {
 function barOf({number, made, expected, outcome}: TimedDuty, at: number) {
   const glyph = glyphs[outcome]
   return {
-    ...{from: at, until: at + 1, value: madePercent(made, expected), mark: outcome},
+    ...{from: at, until: at + 1, value: percentDown(made, expected), mark: outcome},
     title: `epoch ${number}: ${outcomeWords[outcome]}, ${made} of ${expected} blocks`,
     ...(glyph === undefined ? {} : {glyph}),
   }
@@ -89,6 +84,6 @@ function scoresOf(duties: readonly TimedDuty[]): [number, number | undefined][] 
     if (!isCounted(duty)) return [at + 0.5, undefined]
     made += duty.made
     expected += duty.expected
-    return [at + 0.5, madePercent(made, expected)]
+    return [at + 0.5, percentDown(made, expected)]
   })
 }

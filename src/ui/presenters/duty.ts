@@ -1,5 +1,5 @@
-import {counted, formatDuration, isoTime} from '../../lib/units.ts'
-import {madePercent, type DutyOutcome, type DutyScore} from '../../protocol/rotation/duty.ts'
+import {counted, formatDuration, isoTime, percentDown} from '../../lib/units.ts'
+import {type DutyOutcome, type DutyScore} from '../../protocol/rotation/duty.ts'
 import type {UpcomingWindow} from '../../protocol/rotation/restart-window.ts'
 import {costOf} from '../../services/duty/guard.ts'
 import type {DutyHistory, DutyPeriod} from '../../services/duty/history.ts'
@@ -175,7 +175,7 @@ export function missedText({missed}: DutyScore): string {
 
 /** Of a period with a finished duty. Epochs that may have been missed could only lower it. */
 export function scoreText({blocksMade, blocksExpected, missed}: DutyScore): string {
-  const percent = `${madePercent(blocksMade, blocksExpected).toFixed(2)} %`
+  const percent = `${percentDown(blocksMade, blocksExpected).toFixed(2)} %`
   return missed === null ? `at most ${percent}` : percent
 }
 

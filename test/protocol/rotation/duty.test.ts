@@ -1,12 +1,12 @@
 import type {Address} from 'viem'
 import {describe, expect, test} from 'vitest'
 
+import {percentDown} from '../../../src/lib/units.ts'
 import {
   dutiesOf,
   idleWindows,
   knowsMissed,
   luckOf,
-  madePercent,
   scoreOf,
   windowBlocks,
   type Duty,
@@ -429,8 +429,8 @@ describe('past duties', () => {
   })
 
   test('only a score without a gap is 100 %', () => {
-    expect([madePercent(1n, 1n), madePercent(999_999n, 1_000_000n)]).toEqual([100, 99.99])
-    expect(madePercent(57n, 100n)).toBe(57)
+    expect([percentDown(1n, 1n), percentDown(999_999n, 1_000_000n)]).toEqual([100, 99.99])
+    expect(percentDown(57n, 100n)).toBe(57)
   })
 
   test('luck compares draws with shares at the time', () => {
