@@ -1,4 +1,6 @@
 /** What a forecast reads of old spans and of L1, and how often. */
+import {readdirSync, readlinkSync} from 'node:fs'
+
 import {getBlock} from 'viem/actions'
 import {afterAll, afterEach, beforeAll, describe, expect, test} from 'vitest'
 
@@ -104,6 +106,37 @@ describe('spans', () => {
     expect(asked).toEqual([15n, 14n, 13n, 3n])
     expect(await spansAskedFor(() => readRecords(at, 200))).toEqual([15n, 14n, 13n])
   })
+})
+
+test('a scan that fails leaves no file open', async () => {
+  const at = await newHome()
+  await readRecords(at, 5)
+  const openFiles = () =>
+    readdirSync('/proc/self/fd').filter((name) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${name}`).startsWith(temp.root)
+      } catch {
+        return false
+      }
+    }).length
+  const before = openFiles()
+  // No epoch length is 0.
+  const lengthWord = `0x${(1000).toString(16).padStart(64, '0')}`
+  scene.faults.l2 = on(
+    'eth_call',
+    changed((all) =>
+      all.map((each) =>
+        each['result'] === lengthWord ? {...each, result: `0x${'0'.repeat(64)}`} : each,
+      ),
+    ),
+  )
+  try {
+    for (let round = 0; round < 5; round++)
+      await expect(readRecords(at, 5)).rejects.toMatchObject({code: 'ENDPOINT_WRONG_ANSWER'})
+  } finally {
+    scene.faults.l2 = () => false
+  }
+  expect(openFiles()).toBe(before)
 })
 
 describe('a look at the rotation', () => {

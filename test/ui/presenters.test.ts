@@ -18,6 +18,9 @@ import {
   nextEpochText,
   eventText,
 } from '../../src/ui/presenters/epoch.ts'
+import {windowIn} from '../../src/services/duty/window.ts'
+import {dutyNextText} from '../../src/ui/presenters/duty.ts'
+import {forecastText, producerCheckText} from '../../src/ui/presenters/rotation.ts'
 import {yieldBetween} from '../../src/protocol/lst/yield.ts'
 import type {LstListed} from '../../src/services/lst/lst.ts'
 import type {LstDescription, LstPlan, LstPosition} from '../../src/services/lst/provider.ts'
@@ -41,6 +44,7 @@ import {
   duty,
   epochView,
   ME,
+  nodeSetting,
   nodeStatus,
   NOW,
   OTHER,
@@ -48,6 +52,7 @@ import {
   pool,
   RECIPIENT,
   rotation,
+  rotationLook,
   sequencer,
 } from '../helpers/dashboard-data.ts'
 
@@ -239,6 +244,33 @@ test('a halted L2 has a respan, and nobody who could stop', () => {
     `No epoch covers block ${endBlock + 1n}; YOU take over with it.`,
     'producer     nobody',
   ])
+})
+
+test('an epoch begins with its block, however late or silent L2 is', () => {
+  const {forecast} = rotationLook()
+  const {headBlock} = forecast
+  const nowMs = NOW.wallMs
+  const turn = {...forecast.epochs[0]!, mine: true, number: 7n}
+  const at = (blocks: bigint, startsAtMs: number | null) => {
+    const own = {...turn, startBlock: headBlock + blocks, startsAtMs}
+    const text = forecastText({...forecast, epochs: [own]}, new Map(), nowMs)
+    const window = windowIn(nodeSetting, forecast, {signer: ME, needSeconds: 60, nowMs})
+    const row = dutyNextText([own], window, nowMs).split('\n')[1]
+    return [/Your next epoch is 7, ([^;]*);/.exec(text)?.[1], row?.split(/ {2,}/)[3]]
+  }
+  expect(at(1n, nowMs - 1000)).toEqual(['now', 'now'])
+  // A stalled L2 tells no times, and its current epoch is current all the same.
+  expect(at(1n, null)).toEqual(['now', 'now'])
+  expect(at(2n, nowMs - 1000)).toEqual(['in 0 s', '0 s'])
+  expect(at(2n, null)).toEqual(['at an unknown time', '?'])
+})
+
+test('blocks that nobody signed prove nothing of their producers', () => {
+  const verdicts = {right: 0, wrong: 0, unsigned: 5, uncovered: 0}
+  const check = {fromBlock: 1n, toBlock: 5n, verdicts, producers: [], wrong: []}
+  expect(producerCheckText(check, new Map())).toContain('No block from 1 to 5 is signed')
+  const right = {...check, verdicts: {...verdicts, right: 1}}
+  expect(producerCheckText(right, new Map())).toContain('Every signed block from 1 to 5 is from')
 })
 
 test('epoch watch: one line per change', () => {

@@ -5,7 +5,7 @@ import {costOf} from '../../services/duty/guard.ts'
 import type {DutyHistory, DutyPeriod} from '../../services/duty/history.ts'
 import {HORIZON_EPOCHS, type DutyWindow} from '../../services/duty/window.ts'
 import type {TimedEpoch} from '../../services/rotation/forecast.ts'
-import {whenText} from './rotation.ts'
+import {beginsText} from './rotation.ts'
 import {fields, table} from './table.ts'
 
 export const outcomeWords: Record<DutyOutcome, string> = {
@@ -62,12 +62,12 @@ export function dutyNextText(
       ? `No turn of yours is known within the next ${HORIZON_EPOCHS} epochs.`
       : table(
           ['epoch', 'first', 'last', 'in', 'label'],
-          turns.map(({number, startBlock, endBlock, startsAtMs, label}) => [
-            `${number}`,
-            `${startBlock ?? '?'}`,
-            `${endBlock ?? '?'}`,
-            startsAtMs !== null && startsAtMs <= nowMs ? 'now' : whenText(startsAtMs, nowMs),
-            label,
+          turns.map((turn) => [
+            `${turn.number}`,
+            `${turn.startBlock ?? '?'}`,
+            `${turn.endBlock ?? '?'}`,
+            beginsText(turn, window.headBlock, nowMs),
+            turn.label,
           ]),
         ),
     '',
