@@ -5,7 +5,7 @@ import type {Context} from '../context.ts'
 import type {LstLook} from '../health/lst.ts'
 import {requireProvider} from '../lst/each.ts'
 import {readYield} from '../lst/samples.ts'
-import type {Feed} from './feeds.ts'
+import {staleAfterMs, type Feed} from './feeds.ts'
 
 /** By provider; null: the endpoint has no earlier state. Missing while it has not been read. */
 export type Yields = ReadonlyMap<LstId, Yield | null>
@@ -15,17 +15,23 @@ const YIELD_MS = 15 * 60_000
 
 /**
  * Yields of the providers in a feed, read after it, one at a time, so that no other figure waits for
- * them. A failed reading keeps the last one.
+ * them. A failed reading keeps the last one, as long as that is not stale.
+ *
+ * @param nowMs monotonic
  */
 export function watchYields(
   context: Context,
   lst: SnapshotStore<Feed<LstLook>>,
   signal: AbortSignal,
+  nowMs: () => number = () => performance.now(),
 ): SnapshotStore<Yields> {
   const store = createSnapshotStore<Yields>(new Map())
+  const askedAt = new Map<LstId, number>()
   const readAt = new Map<LstId, number>()
   let busy = false
-  const isDue = (id: LstId) => performance.now() - (readAt.get(id) ?? -Infinity) >= YIELD_MS
+  const isDue = (id: LstId) => nowMs() - (askedAt.get(id) ?? -Infinity) >= YIELD_MS
+  const isStale = (id: LstId) => nowMs() - (readAt.get(id) ?? -Infinity) > staleAfterMs(YIELD_MS)
+  const read = async (id: LstId) => readYield(context, requireProvider(context, id))
   const readDue = async (): Promise<void> => {
     if (busy) return
     busy = true
@@ -33,9 +39,12 @@ export function watchYields(
       lst.get().value?.providers.filter(({state, id}) => state !== null && isDue(id)) ?? []
     for (const {id} of due) {
       if (signal.aborted) return
-      readAt.set(id, performance.now())
-      const found = await readYield(context, requireProvider(context, id)).catch(() => undefined)
-      if (found !== undefined) store.set(new Map([...store.get(), [id, found]]))
+      askedAt.set(id, nowMs())
+      const found = await read(id).catch(() => undefined)
+      if (found !== undefined) {
+        readAt.set(id, nowMs())
+        store.set(new Map([...store.get(), [id, found]]))
+      } else if (isStale(id)) store.set(new Map([...store.get()].filter(([each]) => each !== id)))
     }
     busy = false
   }
