@@ -129,6 +129,20 @@ test('own node dead in the own turn: the word never gets calmer while the silenc
   }
 })
 
+test('a slow clock hides no stall that was observed', () => {
+  // Ten minutes slow, and no block for 40 s.
+  const l2 = fresh(rotation({headTimestampSeconds: BigInt(NOW.wallMs / 1000 - 40 + 600)}))
+  const judgeMoved = (atMs: number) => {
+    const moved = {atMs, steadySinceMs: atMs}
+    const report = assessSources(nodeSetting, sourcesOf({...feeds, l2}), null, NOW, moved)
+    return report.issues.map(({id}) => id)
+  }
+  expect(judgeMoved(NOW.monotonicMs - 40_000)).toEqual(
+    expect.arrayContaining(['l2-stalled', 'clock-skew']),
+  )
+  expect(judgeMoved(NOW.monotonicMs - 2_000)).not.toContain('l2-stalled')
+})
+
 test('blocks that come late after a stall say nothing of the clock; steady ones do', () => {
   const judgeMoved = (moved: Movement | null, ageSeconds: number) => {
     const l2 = fresh(rotation({headTimestampSeconds: BigInt(NOW.wallMs / 1000 - ageSeconds)}))
