@@ -107,6 +107,21 @@ test.each([
   },
 )
 
+test('an account that is low is not full again because the node that told of it is gone', () => {
+  const wallet = {alias: 'mpc', chain: 'l2' as const, address: OTHER, balanceWei: '1', lowWei: '2'}
+  const low = {...nodeStatus, wallets: [wallet], pool: {...nodeStatus.pool, pending: 100_000}}
+  const before = judge({node: fresh(nodeLook(low))}, null)
+  const stopped = judge({node: gone}, before, later(1))
+  const back = judge({}, stopped, later(2))
+  const idsOf = ({issues}: HealthReport) => issues.map(({id}) => id)
+
+  expect(idsOf(before)).toEqual(expect.arrayContaining(['wallet-low', 'pool-full']))
+  expect(idsOf(stopped)).toEqual(expect.arrayContaining(['node-down', 'wallet-low']))
+  // Its pool ended with it.
+  expect(idsOf(stopped)).not.toContain('pool-full')
+  expect(idsOf(back)).not.toContain('wallet-low')
+})
+
 test('own node dead in the own turn: the word never gets calmer while the silence grows', () => {
   const mine = epochView({signer: ME, mine: true})
   let previous: HealthReport | null = null
