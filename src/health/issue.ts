@@ -122,6 +122,7 @@ export function worstFirst(issues: readonly Issue[]): Issue[] {
 /** Issues found by comparing their sources; for any other, the first source is enough, and the rest only add to it. */
 const compared: ReadonlySet<IssueId> = new Set([
   ...(['node-behind', 'pos-behind', 'reward-batch-late', 'lst-unreadable'] as const),
+  ...(['endpoint-down', 'endpoint-stale', 'endpoints-disagree'] as const),
 ])
 
 /** True while an issue could not be seen if it lasted: a source that it needs does not respond. */

@@ -79,6 +79,9 @@ test('what was wrong with a source that falls silent is not over because nobody 
   expect(back.issues.map(({id}) => id)).not.toContain('pos-behind')
 })
 
+const endpointsIn = (states: readonly string[]) =>
+  states.map((state, at) => ({chain: 'L1', endpoint: `https://${at}`, state}))
+
 test.each([
   ['pos-behind', {pos: fresh(posLook({latestSpan: 13n}))}, 'l2'],
   ['reward-batch-late', {money: fresh({...money, rewardedUntilEpoch: 1n})}, 'l2'],
@@ -93,13 +96,18 @@ test.each([
     },
     'l1',
   ],
+  ['endpoint-down', {endpoints: fresh(endpointsIn(['fresh', 'down']))}, 'l1'],
+  ['endpoint-stale', {endpoints: fresh(endpointsIn(['fresh', 'stale']))}, 'l1'],
+  ['endpoints-disagree', {endpoints: fresh(endpointsIn(['disagrees', 'disagrees']))}, 'l1'],
 ] as const)(
   '%s is found by comparing two sources, and is not over while one is silent',
   (id, changes, other) => {
     const has = ({issues}: HealthReport) => issues.some((issue) => issue.id === id)
     const before = judge(changes, null)
     const silent = {[other]: failing(feeds[other].value, 5000, 'Down.')}
-    const dark = judge({...changes, ...silent}, before, later(1))
+    // Of a chain that does not respond no endpoint is compared.
+    const none = 'endpoints' in changes ? {endpoints: fresh([])} : {}
+    const dark = judge({...changes, ...silent, ...none}, before, later(1))
     const back = judge({...feeds, node: fresh(nodeLook()), lst: fresh(lstLook(), 120_000)}, dark)
 
     expect([before, dark, back].map(has)).toEqual([true, true, false])
