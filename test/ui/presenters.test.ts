@@ -105,6 +105,18 @@ test('alert list: an issue that is gone, and not yet told to be, does not look a
   expect(alertListText(gone, 120_000)).toMatch(/for +1 min 20 s, gone for 40 s$/m)
 })
 
+test('alert list: a monitor that reaches nobody is no good news', () => {
+  const list = {...{lookedMs: 119_000, isWatched: true, silences: [], outputs: []}, alerts: []}
+  expect(alertListText(list, 120_000)).toContain('it tells nobody')
+  const output = {
+    ...{output: 'ops', pending: 0, dropped: 5, droppedEver: 5, sentEver: 0, lastSentMs: null},
+    failure: {reason: 'it answers with HTTP status 404', sinceMs: 0},
+  }
+  const refused = alertListText({...list, outputs: [output]}, 120_000)
+  expect(refused).toContain('404. 0 notices pending, 5 lost since the last delivery.')
+  expect(refused).not.toContain('it tells nobody')
+})
+
 test('sequencer list marks mine, whatever the case of the address', () => {
   const list = {
     sequencers: [sequencer, {...sequencer, sequencerId: 8n, owner: OTHER} as const],

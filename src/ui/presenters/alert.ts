@@ -1,6 +1,6 @@
 /** Alerts, their outputs and rules, as text and as JSON. */
 import {redactUrl} from '../../lib/redact.ts'
-import {formatDuration} from '../../lib/units.ts'
+import {counted, formatDuration} from '../../lib/units.ts'
 import type {Notice} from '../../health/alerts/decide.ts'
 import type {AlertList, ToldNotice} from '../../services/alerts/alert-book.ts'
 import type {AlertsDocument, OutputSettings, SecretSource} from '../../services/alerts/document.ts'
@@ -33,9 +33,14 @@ export function alertListText(
         `Silenced: ${[rule, subject ?? ''].join(' ').trim()} until ${iso(untilMs)}.`,
     ),
     ...failing.map(
-      ({output, failure, pending}) =>
-        `Output ${output} has failed for ${ago(failure!.sinceMs, nowMs)}: ${failure!.reason}. ${pending} notices wait.`,
+      ({output, failure, pending, dropped}) =>
+        `Output ${output} has failed for ${ago(failure!.sinceMs, nowMs)}: ${failure!.reason}. ${counted(pending, 'notice')} pending, ${dropped} lost since the last delivery.`,
     ),
+    ...(outputs.length === 0 && isWatched
+      ? [
+          'The monitor has no alert output, so it tells nobody. Run `metis-seq alert output add --help`.',
+        ]
+      : []),
     lookText(lookedMs, isWatched, nowMs),
   ].join('\n')
 }
