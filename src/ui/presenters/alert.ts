@@ -36,12 +36,12 @@ export function alertListText(
       ({output, failure, pending, dropped}) =>
         `Output ${output} has failed for ${ago(failure!.sinceMs, nowMs)}: ${failure!.reason}. ${counted(pending, 'notice')} pending, ${dropped} lost since the last delivery.`,
     ),
+    lookText(lookedMs, isWatched, nowMs),
     ...(outputs.length === 0 && isWatched
       ? [
           'The monitor has no alert output, so it tells nobody. Run `metis-seq alert output add --help`.',
         ]
       : []),
-    lookText(lookedMs, isWatched, nowMs),
   ].join('\n')
 }
 
