@@ -17,7 +17,7 @@ import {
 } from '../ui/dashboard/recording.ts'
 
 const RECORD_MS = 1000
-/** Of lines: about a day. Whoever replays it has them in memory. */
+/** Of lines: about a day. A replay has them in memory, and takes no more. */
 const MOST_BYTES = 1024 ** 3
 
 export interface Recorder {
@@ -30,13 +30,19 @@ export interface Recorder {
 /**
  * Records a frame each second to a new file, compressed, until it is closed. After a kill every frame but the last is there.
  *
+ * @param mostBytes of its lines; at more it ends, since it could not be replayed
  * @throws {MetisSeqError} FILE_EXISTS, FILE_NOT_WRITABLE
  */
-export function recordTo(path: string, frame: () => RecordedFrame): Recorder {
+export function recordTo(
+  path: string,
+  frame: () => RecordedFrame,
+  mostBytes = MOST_BYTES,
+): Recorder {
   const descriptor = openNew(path)
   const encode = createFrameEncoder()
   const gzip = createGzip()
   let trouble: string | null = null
+  let isBroken = false
   let bytes = 0
   const end = (why: string | null) => {
     clearInterval(timer)
@@ -44,20 +50,21 @@ export function recordTo(path: string, frame: () => RecordedFrame): Recorder {
     gzip.end()
   }
   gzip.on('data', (chunk: Buffer) => {
-    if (trouble !== null) return
+    if (isBroken) return
     try {
       for (let at = 0; at < chunk.length; ) at += writeSync(descriptor, chunk, at)
     } catch (error) {
       // A full disk ends the recording and not the screen.
+      isBroken = true
       end(`The recording has ended: ${messageOf(fromFileError(error, path))}`)
     }
   })
   const timer = setInterval(() => {
     const line = `${encode(frame())}\n`
-    bytes += line.length
+    bytes += Buffer.byteLength(line)
+    if (bytes > mostBytes) return end('The recording has ended: a replay takes no more.')
     gzip.write(line)
     gzip.flush()
-    if (bytes > MOST_BYTES) end('The recording has ended: it is as long as a replay takes.')
   }, RECORD_MS)
   const closed = new Promise<void>((resolve) =>
     gzip.once('end', () => {
@@ -92,10 +99,11 @@ export interface Recording {
 /**
  * Opens a recording. Its frames are decoded when they are asked for.
  *
+ * @param mostBytes of its lines, and of the file
  * @throws {MetisSeqError} RECORDING_INVALID, FILE_UNREADABLE
  */
-export function openRecording(path: string): Recording {
-  const lines = linesOf(readRecording(path))
+export function openRecording(path: string, mostBytes = MOST_BYTES): Recording {
+  const lines = linesOf(readRecording(path, mostBytes))
   const heads = lines.map((line, index) =>
     decodeHead(line.subarray(0, MOST_HEAD_BYTES).toString(), index + 1),
   )
@@ -126,10 +134,10 @@ export function openRecording(path: string): Recording {
 const MOST_HEAD_BYTES = 200
 const GZIP_MAGIC = 0x1f_8b
 
-function readRecording(path: string): Buffer {
+function readRecording(path: string, mostBytes: number): Buffer {
   let file: Buffer
   try {
-    file = readBoundedFile(path, MOST_BYTES)
+    file = readBoundedFile(path, mostBytes)
   } catch (error) {
     throw fromReadError(error, path)
   }
@@ -139,7 +147,7 @@ function readRecording(path: string): Buffer {
   try {
     // One that was killed has no end.
     const finishFlush = constants.Z_SYNC_FLUSH
-    return gunzipSync(file, {finishFlush, maxOutputLength: MOST_BYTES})
+    return gunzipSync(file, {finishFlush, maxOutputLength: mostBytes})
   } catch (cause) {
     throw recordingInvalid(messageOf(cause), cause)
   }

@@ -3,11 +3,13 @@
  * and metrics, and events use its result; none of them decides again.
  */
 import {
+  isOutOfSight,
   keyOf,
   worstFirst,
   type HealthReport,
   type HealthState,
   type Issue,
+  type IssueId,
   type SourceName,
 } from './issue.ts'
 import {toIssue, viewOf, type Finding, type Rule, type View} from './rule.ts'
@@ -42,15 +44,15 @@ export function assess(
   const view = viewOf(snapshot, now)
   const known = new Map(previous?.issues.map((issue) => [keyOf(issue), issue]))
   // Without history of its source, an issue may have begun at any time.
-  const first = ({sources: [source]}: Finding) =>
-    previous && !previous.unknown.some((name) => name === source) ? now.wallMs : null
+  const first = (finding: Finding) =>
+    previous && !isOutOfSight(finding, previous.unknown) ? now.wallMs : null
   const unknown = unknownOf(view)
   const found = rules
     .flatMap((rule) => rule(view))
     .map((finding) =>
       toIssue(finding, known.get(keyOf({subject: null, ...finding})), first(finding)),
     )
-  const issues = worstFirst([...found, ...unseen(previous, found, unknown)])
+  const issues = worstFirst([...found, ...unseen(previous, found, unknown, view)])
   const [worst] = issues
   const state = stateOf(worst?.severity, unknown)
   return {
@@ -62,16 +64,26 @@ export function assess(
   }
 }
 
+/** Told by the status of the node alone, and no part of its process: they do not end with it. */
+const toldByNode: ReadonlySet<IssueId> = new Set([
+  ...(['wallet-low', 'batches-not-landing', 'disk-low', 'clock-skew'] as const),
+])
+
 /** An issue of a source that no longer responds has not ended just because it cannot be seen. */
 function unseen(
   previous: HealthReport | null,
   found: readonly Issue[],
   unknown: readonly SourceName[],
+  {node}: View,
 ): Issue[] {
   const names = new Set(found.map(keyOf))
+  const isMute = node.known && node.value.external === null && node.value.status === null
+  const isOnlyTold = ({id, sources}: Issue) => sources[0] === 'node' && toldByNode.has(id)
   return (previous?.issues ?? []).filter(
     (issue) =>
-      issue.severity !== 'info' && unknown.includes(issue.sources[0]!) && !names.has(keyOf(issue)),
+      issue.severity !== 'info' &&
+      (isOutOfSight(issue, unknown) || (isMute && isOnlyTold(issue))) &&
+      !names.has(keyOf(issue)),
   )
 }
 

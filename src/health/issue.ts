@@ -119,6 +119,21 @@ export function worstFirst(issues: readonly Issue[]): Issue[] {
   return issues.toSorted((a, b) => weight[a.severity] - weight[b.severity])
 }
 
+/** Issues found by comparing their sources; for any other, the first source is enough, and the rest only add to it. */
+const compared: ReadonlySet<IssueId> = new Set([
+  ...(['node-behind', 'pos-behind', 'reward-batch-late', 'lst-unreadable'] as const),
+  ...(['endpoint-down', 'endpoint-stale', 'endpoints-disagree'] as const),
+])
+
+/** True while an issue could not be seen if it lasted: a source that it needs does not respond. */
+export function isOutOfSight(
+  {id, sources}: Pick<Issue, 'id'> & {sources: readonly SourceName[]},
+  unknown: readonly SourceName[],
+): boolean {
+  const needed = compared.has(id) ? sources : sources.slice(0, 1)
+  return needed.some((source) => unknown.includes(source))
+}
+
 /** Identity of an issue over time, whatever its text. */
 export function keyOf({id, subject}: Pick<Issue, 'id' | 'subject'>): string {
   return subject === null ? id : `${id} ${subject}`

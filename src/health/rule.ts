@@ -69,13 +69,16 @@ export function toIssue(finding: Finding, known: Issue | undefined, first: numbe
  * Measured at the time of the read: a slow source beside it must not make L2 look stalled.
  */
 export function silentSeconds(view: Pick<View, 'l2' | 'now'>): number | null {
-  const {l2} = view
+  const {l2, now} = view
   if (!l2.known) return null
-  const {moved} = l2.value
+  const {moved, headTimestampSeconds} = l2.value
   const byItsClock = headAgeSeconds(view) ?? 0
-  // A moving head is not silent, whatever the clocks say.
   if (moved === null) return byItsClock
-  return Math.min(byItsClock, Math.max(0, Math.floor((l2.atMs - moved.atMs) / 1000)))
+  const observed = Math.max(0, Math.floor((l2.atMs - moved.atMs) / 1000))
+  // A head that came from the future: the clock here is slow, and would hide a stall for as long as it is.
+  if (Number(headTimestampSeconds) > wallClockOf(moved.atMs, now) / 1000) return observed
+  // A moving head is not silent, whatever the clocks say.
+  return Math.min(byItsClock, observed)
 }
 
 /** Seconds between the newest block's timestamp and the time L2 was read. */

@@ -55,7 +55,7 @@ export type Answer<T> =
     }
 
 /** Decides once, for every rule and every panel, whether a response counts. */
-export function answerOf<T>(source: Source<T>, now: Now): Answer<T> {
+export function answerOf<T>(source: Source<T>, now: Pick<Now, 'monotonicMs'>): Answer<T> {
   const nothing = {code: '', reason: '', isSilent: false, sinceMs: null, last: null}
   switch (source.state) {
     case 'absent':

@@ -138,3 +138,8 @@ export function parseDuration(text: string): number | undefined {
   )
   return seconds > 0 ? seconds : undefined
 }
+
+/** Percent with two decimals, rounded down: 100 means all of it, and 0 of nothing is 0. */
+export function percentDown(part: bigint, whole: bigint): number {
+  return whole === 0n ? 0 : Number((part * 10_000n) / whole) / 100
+}

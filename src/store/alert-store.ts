@@ -94,6 +94,8 @@ export interface AlertStore {
     nowMs: number,
   ): void
   failed(output: string, reason: string, nowMs: number): void
+  /** Earlier failures of an output say nothing any more: it has been changed, or was seen to work. */
+  forgetFailure(output: string): void
   outputs(): OutputRecord[]
   /** Removes outputs that are configured no longer, with what they still had to deliver. */
   keepOutputs(names: readonly string[]): void
@@ -333,6 +335,10 @@ class SqliteAlertStore implements AlertStore {
       nowMs,
       output,
     )
+  }
+
+  forgetFailure(output: string): void {
+    this.#run('UPDATE outputs SET reason = NULL, failing_ms = NULL WHERE output = ?', output)
   }
 
   outputs(): OutputRecord[] {

@@ -109,6 +109,25 @@ test('values of a monitor at work, escapes included', () => {
   ])
 })
 
+test('a source that hangs has no current value, as everywhere else', () => {
+  const hanging: MonitorLook = {
+    ...busy,
+    sources: {
+      ...busy.sources,
+      pos: {
+        ...{state: 'answered', atMs: 4_500, staleAfterMs: 400},
+        value: posLook({height: 4711n}),
+      },
+    },
+  }
+  expect(samplesOf(hanging, 'metis:sequencer:height')).toEqual([])
+  const upOf = (look: MonitorLook) =>
+    (samplesOf(look, 'metis_seq_source_up') as {labels: object; value: number}[]).find(
+      ({labels}) => 'source' in labels && labels.source === 'pos',
+    )?.value
+  expect([upOf(busy), upOf(hanging)]).toEqual([1, 0])
+})
+
 test('the names, labels and values of the existing exporter are kept', () => {
   const heights = {l2: {number: 12, timestamp: 99}, l1: 5, pos: 4711}
   const metrics = exporterMetrics('se"q', heights, busy.wallets)

@@ -122,6 +122,8 @@ test('a monitor tells nobody when every output has failed for a minute with some
   expect(isToldToNobody([failing(0), failing(30_000)], 60_000)).toBe(false)
   expect(isToldToNobody([failing(0), {...failing(0), failure: null}], 60_000)).toBe(false)
   expect(isToldToNobody([failing(0, 0)], 60_000)).toBe(false)
+  // What was refused for good waits no longer, and has still reached nobody.
+  expect(isToldToNobody([{...failing(0, 0), dropped: 1}], 60_000)).toBe(true)
   expect(isToldToNobody([], 60_000)).toBe(false)
 })
 
@@ -150,6 +152,28 @@ test('a message that is refused for good gives way to the next, and is counted a
       .map(({deliveries}) => deliveries[0]!.state)
       .toSorted(),
   ).toEqual([...Array.from({length: 10}, () => 'refused'), ...['sent', 'sent']])
+  store.close()
+})
+
+test('a monitor whose every notice is refused for good tells nobody, until a delivery works', async () => {
+  using temp = makeTempHome()
+  const store = openAlertStore(temp.path('a.sqlite'))
+  record(store, ['k'])
+  await drained(
+    store,
+    scripted(Array.from({length: 3}, () => fails({isRefused: true}))),
+    quickClock(),
+  )
+  const isSilent = () => isToldToNobody(store.outputs(), Date.now() + 3_600_000)
+  expect(store.outputs()).toMatchObject([{pending: 0, dropped: 1}])
+  expect(isSilent()).toBe(true)
+  store.forgetFailure('ops')
+  expect(isSilent()).toBe(false)
+  store.failed('ops', 'it fails', Date.now())
+  expect(isSilent()).toBe(true)
+  record(store, ['next'])
+  await drained(store, scripted([]), quickClock())
+  expect(isSilent()).toBe(false)
   store.close()
 })
 

@@ -5,6 +5,9 @@ import {join} from 'node:path'
 import {Ajv2020} from 'ajv/dist/2020.js'
 import {expect, test} from 'vitest'
 
+import {systemClock} from '../../src/lib/clock.ts'
+import {silentLogger} from '../../src/lib/log.ts'
+import {runDeadMan} from '../../src/services/alerts/dead-man.ts'
 import {alertsSchema, faultsOf} from '../../src/services/alerts/document.ts'
 import {outputOf} from '../../src/services/alerts/new-output.ts'
 import {DELIVERY_MS} from '../../src/services/alerts/output-port.ts'
@@ -235,4 +238,27 @@ test('an output that lacks something is not added, and the reason quotes no valu
   const mail = {kind: 'email', host: 'h', from: 'a@b', to: ['c@d']} as const
   expect(outputOf({name: 'm', ...mail})).toMatchObject({port: 587})
   expect(outputOf({name: 'm', ...mail, tls: 'implicit'})).toMatchObject({port: 465})
+})
+
+test('a dead-man ping that is not sent is neither accepted nor refused', async () => {
+  await using hook = await startHttpStub((_body, _request, response) => void response.end('ok'))
+  const stop = new AbortController()
+  const at = {isWorking: true, isThere: true}
+  const told: (boolean | null)[] = []
+  const done = runDeadMan({
+    ...{clock: {...systemClock, sleep: (_ms, signal) => systemClock.sleep(1, signal)}},
+    ...{logger: silentLogger, signal: stop.signal, onPing: (isReached) => told.push(isReached)},
+    settings: () => (at.isThere ? {url: hook.url} : undefined),
+    isWorking: () => at.isWorking,
+  })
+  const last = () => expect.poll(() => told.at(-1), {interval: 5})
+  await last().toBe(true)
+  at.isWorking = false
+  await last().toBe(null)
+  at.isWorking = true
+  await last().toBe(true)
+  at.isThere = false
+  await last().toBe(null)
+  stop.abort()
+  await done
 })

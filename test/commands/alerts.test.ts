@@ -2,6 +2,7 @@
 import {once} from 'node:events'
 import {readFileSync, rmSync, statSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
+import {DatabaseSync} from 'node:sqlite'
 
 import {expect, test} from 'vitest'
 
@@ -277,4 +278,38 @@ test('an output that is added to a running monitor gets the next notice, and a b
   await run(temp, 'alert set l2-unreachable --off')
   monitor.child.kill('SIGTERM')
   expect(await monitor.result).toMatchObject({exitCode: 0})
+})
+
+test('an output that a busy store keeps from being loaded is loaded once the store is free', async () => {
+  using temp = makeTempHome()
+  await using hook = await startHttpStub((_body, _request, response) => void response.end('ok'))
+  await lonelyProfile(temp)
+  writeFileSync(temp.path('url'), hook.url, {mode: 0o600})
+  const monitor = startMonitor(temp)
+  await expect.poll(() => criticalIn(monitor)).toBeGreaterThan(0)
+  const other = new DatabaseSync(temp.path('monitor', 'main', 'alerts.sqlite'))
+  other.exec('BEGIN IMMEDIATE')
+  await run(temp, `alert output add ops --kind webhook --secret-file ${temp.path('url')}`)
+  await expect.poll(() => monitor.stderr()).toContain('outputs not loaded')
+  expect(await metric(monitor, 'metis_seq_output_up')).toHaveLength(0)
+  other.exec('COMMIT')
+  other.close()
+  await expect.poll(async () => metric(monitor, 'metis_seq_output_up')).toHaveLength(1)
+  monitor.child.kill('SIGTERM')
+  expect(await monitor.result).toMatchObject({exitCode: 0})
+})
+
+test('a delivered test ends the failure of an output', async () => {
+  using temp = makeTempHome()
+  await using hook = await startHttpStub((_body, _request, response) => void response.end('ok'))
+  await lonelyProfile(temp)
+  writeFileSync(temp.path('url'), hook.url, {mode: 0o600})
+  await run(temp, `alert output add ops --kind webhook --secret-file ${temp.path('url')}`)
+  const path = temp.path('monitor', 'main', 'alerts.sqlite')
+  const store = openAlertStore(path)
+  store.keepOutputs(['ops'])
+  store.failed('ops', 'it answers with HTTP status 404', Date.now())
+  expect((await run(temp, 'alert test')).exitCode).toBe(0)
+  expect(store.outputs()).toMatchObject([{output: 'ops', failure: null}])
+  store.close()
 })

@@ -193,6 +193,21 @@ test('an alert of a source that no longer responds is not over', () => {
   expect(watch.types).toEqual(['raised', 'repeated', 'cleared'])
 })
 
+test('an alert that compares two sources is not over while either of them is silent', () => {
+  const behind = issue({id: 'pos-behind', sources: ['pos', 'l2']})
+  const watch = new Watch()
+  watch.lasts(MINUTE, [behind]).lasts(20 * MINUTE, [], ['l2'])
+  expect(watch.types).toEqual(['raised'])
+  watch.lasts(5 * MINUTE, [])
+  expect(watch.types).toEqual(['raised', 'cleared'])
+
+  // Here the second source only adds to what the first one shows.
+  const stalled = new Watch()
+  stalled.lasts(MINUTE, [issue({id: 'l2-stalled', sources: ['l2', 'node']})])
+  stalled.lasts(5 * MINUTE, [], ['node'])
+  expect(stalled.types).toEqual(['raised', 'cleared'])
+})
+
 test('a rule that is off tells nobody, and ends what it had told', () => {
   const watch = new Watch()
   watch.choices = {'node-down': {off: true}}

@@ -13,8 +13,10 @@ import {
   feeds,
   fresh,
   ME,
+  money,
   nodeLook,
   nodeSetting,
+  nodeStatus,
   nothing,
   NOW,
   OTHER,
@@ -77,6 +79,57 @@ test('what was wrong with a source that falls silent is not over because nobody 
   expect(back.issues.map(({id}) => id)).not.toContain('pos-behind')
 })
 
+const endpointsIn = (states: readonly string[]) =>
+  states.map((state, at) => ({chain: 'L1', endpoint: `https://${at}`, state}))
+
+test.each([
+  ['pos-behind', {pos: fresh(posLook({latestSpan: 13n}))}, 'l2'],
+  ['reward-batch-late', {money: fresh({...money, rewardedUntilEpoch: 1n})}, 'l2'],
+  ['node-behind', {node: fresh(nodeLook({head: {...nodeStatus.head, number: 1}}))}, 'l2'],
+  [
+    'lst-unreadable',
+    {
+      lst: fresh(
+        {...lstLook(), unread: [{part: 'the queue of x', chain: 'l1' as const, reason: 'Down.'}]},
+        120_000,
+      ),
+    },
+    'l1',
+  ],
+  ['endpoint-down', {endpoints: fresh(endpointsIn(['fresh', 'down']))}, 'l1'],
+  ['endpoint-stale', {endpoints: fresh(endpointsIn(['fresh', 'stale']))}, 'l1'],
+  ['endpoints-disagree', {endpoints: fresh(endpointsIn(['disagrees', 'disagrees']))}, 'l1'],
+] as const)(
+  '%s is found by comparing two sources, and is not over while one is silent',
+  (id, changes, other) => {
+    const has = ({issues}: HealthReport) => issues.some((issue) => issue.id === id)
+    const before = judge(changes, null)
+    const silent = {[other]: failing(feeds[other].value, 5000, 'Down.')}
+    // Of a chain that does not respond no endpoint is compared.
+    const none = 'endpoints' in changes ? {endpoints: fresh([])} : {}
+    const dark = judge({...changes, ...silent, ...none}, before, later(1))
+    const back = judge({...feeds, node: fresh(nodeLook()), lst: fresh(lstLook(), 120_000)}, dark)
+
+    expect([before, dark, back].map(has)).toEqual([true, true, false])
+    expect(changesBetween(before, dark).filter(({type}) => type === 'cleared')).toEqual([])
+  },
+)
+
+test('an account that is low is not full again because the node that told of it is gone', () => {
+  const wallet = {alias: 'mpc', chain: 'l2' as const, address: OTHER, balanceWei: '1', lowWei: '2'}
+  const low = {...nodeStatus, wallets: [wallet], pool: {...nodeStatus.pool, pending: 100_000}}
+  const before = judge({node: fresh(nodeLook(low))}, null)
+  const stopped = judge({node: gone}, before, later(1))
+  const back = judge({}, stopped, later(2))
+  const idsOf = ({issues}: HealthReport) => issues.map(({id}) => id)
+
+  expect(idsOf(before)).toEqual(expect.arrayContaining(['wallet-low', 'pool-full']))
+  expect(idsOf(stopped)).toEqual(expect.arrayContaining(['node-down', 'wallet-low']))
+  // Its pool ended with it.
+  expect(idsOf(stopped)).not.toContain('pool-full')
+  expect(idsOf(back)).not.toContain('wallet-low')
+})
+
 test('own node dead in the own turn: the word never gets calmer while the silence grows', () => {
   const mine = epochView({signer: ME, mine: true})
   let previous: HealthReport | null = null
@@ -97,6 +150,20 @@ test('own node dead in the own turn: the word never gets calmer while the silenc
     previous = judge({...rest, l2, node: {...gone, atMs}}, previous, now)
     expect(previous.state, `after ${seconds} s`).toBe('critical')
   }
+})
+
+test('a slow clock hides no stall that was observed', () => {
+  // Ten minutes slow, and no block for 40 s.
+  const l2 = fresh(rotation({headTimestampSeconds: BigInt(NOW.wallMs / 1000 - 40 + 600)}))
+  const judgeMoved = (atMs: number) => {
+    const moved = {atMs, steadySinceMs: atMs}
+    const report = assessSources(nodeSetting, sourcesOf({...feeds, l2}), null, NOW, moved)
+    return report.issues.map(({id}) => id)
+  }
+  expect(judgeMoved(NOW.monotonicMs - 40_000)).toEqual(
+    expect.arrayContaining(['l2-stalled', 'clock-skew']),
+  )
+  expect(judgeMoved(NOW.monotonicMs - 2_000)).not.toContain('l2-stalled')
 })
 
 test('blocks that come late after a stall say nothing of the clock; steady ones do', () => {

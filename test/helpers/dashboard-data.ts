@@ -239,25 +239,32 @@ export function rotationLook(overrides: Partial<RotationForecast> = {}): Rotatio
   return {forecast: {...forecast, ...overrides}, successor, past}
 }
 
+const fullDuty = {
+  ...{number: 40n, outcome: 'full' as const, startBlock: 600n, endBlock: 799n},
+  ...{made: 200n, expected: 200n},
+}
+
 export const duty: DutyHistory = {
   signer: ME,
   headBlock: 1149n,
-  duties: [
-    {
-      ...{number: 40n, outcome: 'full', startBlock: 600n, endBlock: 799n, made: 200n},
-      ...{expected: 200n, startSeconds: Number(headTimestampSeconds) - 1000},
-    },
-  ],
+  duties: [{...fullDuty, startSeconds: Number(headTimestampSeconds) - 1000}],
   periods: [7, 30].map((days) => ({
-    ...{days, fromBlock: 1n, isWhole: true, luck: {epochs: 40, drawn: 11, expected: 10}},
-    score: scoreOf([
-      {
-        ...{number: 40n, outcome: 'full', startBlock: 600n, endBlock: 799n},
-        ...{made: 200n, expected: 200n},
-      },
-    ]),
+    ...{days, fromBlock: 1n, isWhole: true},
+    luck: {epochs: 40, drawn: 11, expected: 10, unknown: 0},
+    score: scoreOf([fullDuty], true),
   })),
   knowsMissed: true,
+}
+
+/** The same where the consensus layer does not tell who was drawn or silent. */
+export const dutyUnknown: DutyHistory = {
+  ...duty,
+  periods: duty.periods.map((period) => ({
+    ...period,
+    luck: period.luck && {...period.luck, epochs: 30, unknown: 10},
+    score: scoreOf([fullDuty], false),
+  })),
+  knowsMissed: false,
 }
 
 export const extras: ExtraFeeds = {

@@ -154,3 +154,34 @@ test('yields come after the reading, and one that fails is left out', async () =
   expect([...yields.get().keys()]).toEqual(['enki'])
   stop.abort()
 })
+
+test('a yield that cannot be read any more stays for three readings, and no longer', async () => {
+  const context = await contextOn()
+  const stop = new AbortController()
+  const feed = fresh(await lstReader(context)!())
+  const store = createSnapshotStore<Feed<LstLook>>({...feed, value: null})
+  const MINUTE = 60_000
+  let nowMs = 0
+  const yields = watchYields(context, store, stop.signal, () => nowMs)
+  store.set(feed)
+  await vi.waitFor(() => expect(yields.get().has('enki')).toBe(true), {timeout: 30_000})
+  let failed = 0
+  vi.spyOn(context, 'l2').mockImplementation(() => {
+    failed++
+    throw new Error('The endpoint is gone.')
+  })
+  const readAgain = async (atMs: number) => {
+    nowMs = atMs
+    const before = failed
+    await vi.waitFor(() => {
+      store.set({...feed})
+      expect(failed).toBeGreaterThan(before)
+    })
+  }
+  await readAgain(15 * MINUTE)
+  await readAgain(31 * MINUTE)
+  expect(yields.get().has('enki')).toBe(true)
+  await readAgain(47 * MINUTE)
+  await vi.waitFor(() => expect(yields.get().has('enki')).toBe(false))
+  stop.abort()
+})

@@ -1,10 +1,15 @@
 /** What a forecast reads of old spans and of L1, and how often. */
+import {readdirSync, readlinkSync} from 'node:fs'
+
+import {getBlock} from 'viem/actions'
 import {afterAll, afterEach, beforeAll, describe, expect, test} from 'vitest'
 
 import {spanJson} from '../../src/pos/rest-shapes.ts'
 import type {Json} from '../../src/lib/json.ts'
 import {openContext, type Context} from '../../src/services/context.ts'
+import {readDutyHistory} from '../../src/services/duty/history.ts'
 import {activeStakesReader} from '../../src/services/rotation/active-stakes.ts'
+import {rotationReader} from '../../src/services/rotation/look.ts'
 import {readRecords} from '../../src/services/rotation/records.ts'
 import {changed, on} from '../chaos/behaviours.ts'
 import {me, other, spanOf, startChaosScene, type Scene} from '../helpers/chaos-scene.ts'
@@ -100,6 +105,111 @@ describe('spans', () => {
     // With those that a respan can still change.
     expect(asked).toEqual([15n, 14n, 13n, 3n])
     expect(await spansAskedFor(() => readRecords(at, 200))).toEqual([15n, 14n, 13n])
+  })
+})
+
+test('a scan that fails leaves no file open', async () => {
+  const at = await newHome()
+  await readRecords(at, 5)
+  const openFiles = () =>
+    readdirSync('/proc/self/fd').filter((name) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${name}`).startsWith(temp.root)
+      } catch {
+        return false
+      }
+    }).length
+  const before = openFiles()
+  // No epoch length is 0.
+  const lengthWord = `0x${(1000).toString(16).padStart(64, '0')}`
+  scene.faults.l2 = on(
+    'eth_call',
+    changed((all) =>
+      all.map((each) =>
+        each['result'] === lengthWord ? {...each, result: `0x${'0'.repeat(64)}`} : each,
+      ),
+    ),
+  )
+  try {
+    for (let round = 0; round < 5; round++)
+      await expect(readRecords(at, 5)).rejects.toMatchObject({code: 'ENDPOINT_WRONG_ANSWER'})
+  } finally {
+    scene.faults.l2 = () => false
+  }
+  expect(openFiles()).toBe(before)
+})
+
+describe('a look at the rotation', () => {
+  test('reads old epochs again when the newest one was given to another signer', async () => {
+    const at = await newHome()
+    const {signal} = new AbortController()
+    const look = rotationReader(at, {count: 5, signer: me.address, signal})
+    const word = (address: string) => address.slice(2).toLowerCase().padStart(64, '0')
+    const newest = async () => (await look()).past.at(-1)?.signer.toLowerCase()
+    expect(await newest()).toBe(other.address.toLowerCase())
+    scene.faults.l2 = on(
+      'eth_call',
+      changed((all) =>
+        all.map((each) => {
+          const {result} = each
+          const isText = typeof result === 'string'
+          return isText
+            ? {...each, result: result.replaceAll(word(other.address), word(me.address))}
+            : each
+        }),
+      ),
+    )
+    try {
+      expect(await newest()).toBe(me.address.toLowerCase())
+    } finally {
+      scene.faults.l2 = () => false
+    }
+  })
+
+  test('foretells no successor where the attempts so far are unknown', async () => {
+    const at = await newHome()
+    const {signal} = new AbortController()
+    const look = rotationReader(at, {count: 5, signer: me.address, signal})
+    expect((await look()).successor?.attempts[0]).toMatchObject({attempt: 0n})
+    scene.themis.be((path, result, response) => {
+      if (!/respan/.test(path)) return result
+      response.statusCode = 500
+      response.end('{}')
+      return undefined
+    })
+    const silent = rotationReader(at, {count: 5, signer: me.address, signal})
+    expect((await silent()).successor).toBeNull()
+  })
+})
+
+describe('a duty history', () => {
+  const historyFrom = async (blockNumber: bigint, more: {mostEpochs?: number} = {}) => {
+    const at = await newHome()
+    const {client} = at.l2()
+    const [old, head] = await Promise.all([getBlock(client, {blockNumber}), getBlock(client)])
+    const days = [Number(head.timestamp - old.timestamp) / 86_400]
+    const {periods} = await readDutyHistory(at, {signer: me.address, days, ...more})
+    return periods[0]!
+  }
+
+  test('of more epochs than are read is not whole', async () => {
+    // In epoch 14 of 15.
+    expect(await historyFrom(3200n)).toMatchObject({isWhole: true, luck: {unknown: 0}})
+    expect(await historyFrom(3200n, {mostEpochs: 1})).toMatchObject({isWhole: false})
+  })
+
+  test('counts its luck where shares are known, and says where they are not', async () => {
+    const without = (isPruned: (id: number) => boolean) =>
+      scene.themis.be((path, result, response) => {
+        if (!isSpan(path) || !isPruned(Number(path.split('/').at(-1)))) return result
+        response.statusCode = 404
+        response.end('{"error":"not found"}')
+        return undefined
+      })
+    without((id) => id <= 7)
+    expect((await historyFrom(1101n)).luck).toMatchObject({epochs: 8, unknown: 7})
+    without(() => true)
+    expect((await historyFrom(1101n)).luck).toBeNull()
   })
 })
 

@@ -14,7 +14,7 @@ import {changedText, spokenFrame} from '../../src/ui/dashboard/text-frame.ts'
 import {toDashboardView} from '../../src/ui/dashboard/view.ts'
 import {hasColor, styleOfTheme, themeNames} from '../../src/ui/theme.ts'
 import {
-  duty,
+  dutyUnknown,
   epochView,
   extras,
   failing,
@@ -144,7 +144,7 @@ const states: Record<string, DashboardSnapshot> = {
           }),
           10_000,
         ),
-        duty: fresh({...duty, knowsMissed: false}, 60_000),
+        duty: fresh(dutyUnknown, 60_000),
       },
     },
   ),

@@ -109,7 +109,13 @@ function duty(number: bigint, outcome: DutyOutcome, made: bigint): TimedDuty {
 }
 
 function dutiesPlot(duties: TimedDuty[], knowsMissed = true): string {
-  const period = {days: 7, fromBlock: 0n, isWhole: true, score: scoreOf(duties), luck: null}
+  const period = {
+    days: 7,
+    fromBlock: 0n,
+    isWhole: true,
+    score: scoreOf(duties, knowsMissed),
+    luck: null,
+  }
   const history: DutyHistory = {
     ...{signer: '0x1111111111111111111111111111111111111111', headBlock: 2000n},
     ...{duties, periods: [period], knowsMissed},
@@ -142,7 +148,9 @@ test('duties: each outcome has a class and, where it cost something, a sign; the
 test('duties: none are said, unknown ones too, and one alone has its place', () => {
   expect(dutiesPlot([])).toContain('>No duties in this time.</text>')
   const svg = dutiesPlot([duty(3n, 'full', 100n)], false)
-  expect(svg).toContain('>Without a consensus layer, epochs that were missed are unknown.<')
+  expect(svg).toContain('so epochs that were missed are unknown.<')
+  expect(svg).toContain('✖ missed unknown')
+  expect(svg).toContain('Score at most 100.00 %.')
   expect(svg).toContain('text-anchor="middle">3<')
   expect(svg).not.toMatch(/NaN|Infinity|undefined/)
 })

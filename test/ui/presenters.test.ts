@@ -161,12 +161,14 @@ test('epoch current, next, list', () => {
   `)
   expect(currentEpochText(currentEpoch({epoch: null}), 2000)).toContain('nobody can produce')
   const now = {headBlock: 1149n, epoch: mine, next: null}
-  expect(nextEpochText(now, true)).toContain('not planned yet')
-  expect(nextEpochText(now, false)).toContain('its plan is unknown')
-  expect(nextEpochText({...now, epoch: null}, true)).toMatch(
+  expect(nextEpochText(now, null)).toContain('not planned yet')
+  expect(nextEpochText(now, 'the consensus layer is still syncing')).toContain(
+    'its plan is unknown: the consensus layer is still syncing.',
+  )
+  expect(nextEpochText({...now, epoch: null}, null)).toMatch(
     /^No epoch covers block 1150.*\nRun `metis-seq status` to see why\.$/,
   )
-  expect(nextEpochText({...now, next: epochView({state: 'planned'})}, true)).toContain(
+  expect(nextEpochText({...now, next: epochView({state: 'planned'})}, null)).toContain(
     'planned and not yet committed on L2',
   )
   const plain = {takeover: false, replaced: null, cut: false, silent: null, missingBlocks: 0n}
@@ -193,7 +195,7 @@ test('duties that do not count are told below the score, and on the dashboard', 
   const lost = {startBlock: 0n, endBlock: 9n, made: 0n, expected: 0n, startSeconds: null}
   const said = (outcomes: DutyOutcome[]) => {
     const duties = outcomes.map((outcome, at) => ({...lost, number: BigInt(at), outcome}))
-    const periods = duty.periods.map((period) => ({...period, score: scoreOf(duties)}))
+    const periods = duty.periods.map((period) => ({...period, score: scoreOf(duties, true)}))
     const history = {...duty, duties, periods}
     return {
       text: dutyScoreText(history).split('\n').slice(5),

@@ -58,6 +58,27 @@ test('a file that is there is neither recorded over nor called unwritable', () =
   expect(openRecording(path).heads).toHaveLength(1)
 })
 
+test('a recording ends before it is too long for a replay, counted as a replay counts', async () => {
+  vi.useFakeTimers({toFake: ['setInterval', 'clearInterval']})
+  const path = temp.path('long.gz')
+  const mostBytes = 60_000
+  let second = 0
+  const named = (): RecordedFrame => {
+    const {now, snapshot: shown} = frameOf(second++)
+    return {
+      now,
+      snapshot: {...shown, setting: {...shown.setting, profile: `◆${second}`.repeat(500)}},
+    }
+  }
+  const recorder = recordTo(path, named, mostBytes)
+  while (recorder.trouble() === null && second < 1000) vi.advanceTimersByTime(1000)
+  await recorder.close()
+  expect(recorder.trouble()).toContain('a replay takes no more')
+  const {heads} = openRecording(path, mostBytes)
+  // All of them but the one that was too much.
+  expect(heads).toHaveLength(second - 1)
+})
+
 test('a line has only what moved, and every sixtieth has everything', () => {
   const lines = linesOf(121)
   const wholes = lines.flatMap((line, at) => (line.includes('"isWhole":true') ? [at] : []))

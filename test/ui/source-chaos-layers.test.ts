@@ -273,4 +273,21 @@ describe('a node', () => {
       expect(linesOf('sync').join()).toMatch(/head: \d+, (499|50\d) behind/)
     })
   })
+
+  test('its lag is not measured against an endpoint of L2 that is down', async () => {
+    scene.faults.l2 = ({response}) => {
+      response.destroy()
+      return true
+    }
+    await scene.asked(['l2'])
+    scene.faults.node = (status, response) => {
+      const {head} = status as {head: {number: number}}
+      return inHead({number: head.number - 700})(status, response)
+    }
+    await scene.asked(['node'])
+    const lags = () => scene.frame().data.series.lag.map(({value}) => value)
+    expect(Math.max(0, ...lags())).toBeLessThan(699)
+    scene.faults.l2 = () => false
+    await scene.eventually(() => expect(Math.max(0, ...lags())).toBeGreaterThanOrEqual(699))
+  })
 })

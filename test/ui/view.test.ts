@@ -234,6 +234,46 @@ test('a turn is never told from a consensus layer that does not know the newest 
   expect(hung).toContain('my turn: unknown')
 })
 
+test('a planned epoch is shown while the consensus layer stands by it, and no longer', () => {
+  const planned = epochView({
+    ...{number: 43n, state: 'planned', startBlock: 1200n, endBlock: 1399n},
+  })
+  const l2 = fresh(rotation({next: null, newest: [epochView()]}))
+  const nextOf = (pos: Feeds['pos']) =>
+    linesOf('rotation', {l2, pos}).find((line) => line.startsWith('next'))
+  const syncing = planLook({syncing: true})
+
+  expect(nextOf(fresh(posLook({planned})))).toMatch(/^next: 43 .*, planned$/)
+  expect(nextOf(failing(posLook({planned}), 5000, 'Down.'))).toBe('next: unknown')
+  expect(nextOf(silent(posLook({planned}), 60_000))).toBe('next: unknown')
+  expect(nextOf(fresh(posLook({planned, plan: syncing})))).toBe(
+    'next: unknown: the consensus layer is still syncing',
+  )
+})
+
+test('values of another source have its age once it is silent, and conclude nothing', () => {
+  const dead = failing(money, 600_000, 'No L1 endpoint answers.')
+  const claimed = {...money, stake: money.stake && {...money.stake}}
+
+  expect(linesOf('rewards', {})).toContain('worth it: yes, see the next step')
+  const rewards = linesOf('rewards', {money: dead})
+  expect(rewards).toContain('claimable: 1.5 METIS, read 10 min ago')
+  expect(rewards).toContain('worth it: unknown')
+  expect(rewards).toContain('claim costs: 0.0005 ETH, read 10 min ago')
+  expect(linesOf('rewards', {money: fresh({...claimed, claimCostEthWei: null})})).toContain(
+    'worth it: unknown',
+  )
+  expect(linesOf('wallets', {money: dead})).toContain(
+    'owner: 0.5 ETH, 1,234 METIS on L1, read 10 min ago',
+  )
+  const node = nodeLook({clockSkewMs: 3})
+  const rest = {setting: nodeSetting}
+  expect(linesOf('host', {node: fresh(node)}, rest)).toContain('clock: 3 ms ahead')
+  expect(linesOf('host', {node: failing(node, 60_000, 'Down.')}, rest)).toContain(
+    'clock: not compared',
+  )
+})
+
 test('how long the epoch lasts is told as such while no blocks come', () => {
   const headTimestampSeconds = BigInt(NOW.wallMs / 1000 - 60)
   const stalled = linesOf('production', {l2: fresh(rotation({headTimestampSeconds}))})

@@ -1,6 +1,6 @@
 import {commonFlags} from '../../cli/flags.ts'
 import {OperatorCommand, type Result} from '../../cli/operator-command.ts'
-import {rotationNow} from '../../services/rotation/epochs.ts'
+import {readNextEpoch} from '../../services/rotation/next-epoch.ts'
 import {nextEpochText} from '../../ui/presenters/epoch.ts'
 
 export default class EpochNext extends OperatorCommand {
@@ -13,9 +13,11 @@ export default class EpochNext extends OperatorCommand {
   protected async perform(): Promise<Result> {
     const {flags} = await this.parse(EpochNext)
     const context = this.openContext(flags)
-    const rotation = await rotationNow(context)
+    const {rotation, planDoubt} = await readNextEpoch(context)
     const {headBlock, next} = rotation
-    const knowsPlan = context.pos()?.source.state === 'fresh'
-    return {data: {headBlock, epoch: next}, text: nextEpochText(rotation, knowsPlan)}
+    return {
+      data: {headBlock, epoch: next, planDoubt},
+      text: nextEpochText(rotation, planDoubt),
+    }
   }
 }

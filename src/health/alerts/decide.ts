@@ -1,5 +1,12 @@
 /** Which issues are told to somebody, and when. Pure: reports and times in, notices out. */
-import {keyOf, type HealthReport, type Issue, type IssueId, type SourceName} from '../issue.ts'
+import {
+  isOutOfSight,
+  keyOf,
+  type HealthReport,
+  type Issue,
+  type IssueId,
+  type SourceName,
+} from '../issue.ts'
 import {timesOf, type AlertChoice, type AlertChoices, type AlertSeverity} from './settings.ts'
 
 /** `cleared` is the only good news. */
@@ -165,7 +172,7 @@ function whileUnseen(alert: Alert, input: AlertInput): Step | null {
   // Turned off while it fires: whoever was told waits for its end.
   if (choice.off) return endOf(over, nowMs)
   // An issue of a source that no longer responds has not ended just because it cannot be seen.
-  if (report.unknown.some((source) => source === alert.sources[0]))
+  if (isOutOfSight(alert, report.unknown))
     return alert.phase === 'firing' ? remind(alert, input) : {alert}
   if (alert.phase === 'firing') return {alert: {...alert, phase: 'clearing', phaseMs: nowMs}}
   if (nowMs - alert.phaseMs < clearMsOf(alert, choice)) return {alert}

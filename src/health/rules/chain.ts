@@ -186,7 +186,8 @@ const endpointStates: Rule = ({endpoints, setting}) => {
     const common = {
       subject: endpoint,
       remedy: commandFor(setting, 'network check'),
-      sources: ['endpoints'] as SourceName[],
+      // While nothing of the chain responds, its endpoints cannot be compared.
+      sources: ['endpoints', chain === 'L1' ? 'l1' : 'l2'] as SourceName[],
     }
     const others = all.filter((other) => other.chain === chain && other.state === 'fresh')
     switch (state) {

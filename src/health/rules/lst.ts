@@ -23,7 +23,11 @@ const unreadable: Rule = (view) => {
   if (!lst.known) return []
   return lst.value.unread
     .filter(({chain}) => view[chain].known)
-    .map(({part, reason}) => ({...found(part, reason), subject: part}))
+    .map(({part, chain, reason}) => ({
+      ...found(part, reason),
+      subject: part,
+      sources: ['lst', chain],
+    }))
 }
 
 /** A rule about one provider that the operator depends on. */

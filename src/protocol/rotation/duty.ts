@@ -138,13 +138,25 @@ export function isCounted({outcome}: Pick<Duty, 'outcome'>): boolean {
   return outcome !== 'pending' && outcome !== 'not-committed' && outcome !== 'unknown'
 }
 
+/**
+ * False where an epoch may have been missed by the signer without being among its duties: nobody knows who
+ * was drawn for it.
+ */
+export function knowsMissed(records: readonly EpochRecord[], own: Address): boolean {
+  return records.every(({signer, isRespanned, drawn, silent, replaced}) => {
+    if (!isRespanned || isSame(signer, own) || drawn !== null) return true
+    return replaced === 'planned' || (silent !== null && !isSame(silent, own))
+  })
+}
+
 export interface DutyScore {
   /** Finished duties that count. */
   epochs: number
   full: number
   stoodIn: number
   takenOver: number
-  missed: number
+  /** Null where it is unknown; the score is then an upper bound. */
+  missed: number | null
   /** Drawn, and respanned before they were committed; not among `epochs`. */
   notCommitted: number
   /** Taken over or missed, unless nobody could produce; not among `epochs`. */
@@ -155,8 +167,12 @@ export interface DutyScore {
   score: number | null
 }
 
-/** Only duties that are over and known count, and those that the signer had the right to. */
-export function scoreOf(duties: readonly Duty[]): DutyScore {
+/**
+ * Only duties that are over and known count, and those that the signer had the right to.
+ *
+ * @param isKnown false where epochs may have been missed that are not among the duties
+ */
+export function scoreOf(duties: readonly Duty[], isKnown: boolean): DutyScore {
   const done = duties.filter(isCounted)
   const count = (...outcomes: DutyOutcome[]) =>
     duties.filter(({outcome}) => outcomes.includes(outcome)).length
@@ -167,7 +183,7 @@ export function scoreOf(duties: readonly Duty[]): DutyScore {
     full: count('full', 'short'),
     stoodIn: count('stood-in'),
     takenOver: count('taken-over'),
-    missed: count('missed'),
+    missed: isKnown ? count('missed') : null,
     notCommitted: count('not-committed'),
     unknown: count('unknown'),
     blocksMade,
@@ -183,13 +199,21 @@ export interface Luck {
   drawn: number
   /** Of them, as its share of the stake promises. */
   expected: number
+  /** Epochs whose shares are unknown, and which count nowhere. */
+  unknown: number
 }
 
-/** @param shares per drawn epoch: the share of the signer, and whether it was drawn */
-export function luckOf(shares: readonly {share: number; isOwn: boolean}[]): Luck {
+/**
+ * @param shares per drawn epoch: the share of the signer, and whether it was drawn; null where unknown
+ * @returns null when none of them is known
+ */
+export function luckOf(shares: readonly ({share: number; isOwn: boolean} | null)[]): Luck | null {
+  const known = shares.filter((each) => each !== null)
+  if (known.length === 0 && shares.length > 0) return null
   return {
-    epochs: shares.length,
-    drawn: shares.filter(({isOwn}) => isOwn).length,
-    expected: shares.reduce((sum, {share}) => sum + share, 0),
+    epochs: known.length,
+    drawn: known.filter(({isOwn}) => isOwn).length,
+    expected: known.reduce((sum, {share}) => sum + share, 0),
+    unknown: shares.length - known.length,
   }
 }

@@ -12,7 +12,8 @@ export interface DeadManOptions {
   settings(): DeadManSettings | undefined
   /** No ping while the monitor does not look, or tells nobody: that is what it is for. */
   isWorking(): boolean
-  onPing(isReached: boolean): void
+  /** Null: there is none to send now. */
+  onPing(isReached: boolean | null): void
   clock: Clock
   logger: Logger
   signal: AbortSignal
@@ -26,7 +27,8 @@ export async function runDeadMan(options: DeadManOptions): Promise<void> {
     const now = settings()
     // Until it looks for the first time, it is asked again soon.
     let waitMs = 1_000
-    if (now && isWorking()) {
+    if (!now || !isWorking()) onPing(null)
+    else {
       waitMs = (now.everySeconds ?? EVERY_SECONDS) * 1000
       const reason = await ping(now.url, signal).then(
         () => undefined,

@@ -2,7 +2,7 @@
 import {isActive, noticeTypes, type Alert, type NoticeType} from '../../health/alerts/decide.ts'
 import {issueIds, type HealthReport, type HealthState} from '../../health/issue.ts'
 import {issuesMetric} from '../../health/issues-metric.ts'
-import type {Source} from '../../health/snapshot.ts'
+import {answerOf, type Source} from '../../health/snapshot.ts'
 import {counter, gauge, type Metric, type Sample} from '../../lib/exposition.ts'
 import {
   exporterFailures,
@@ -32,7 +32,7 @@ export interface MonitorLook {
   lookAgeSeconds: number | null
   /** Seconds that the last tick took. */
   tickSeconds: number
-  /** Null without a dead-man ping so far. */
+  /** Null while there is no dead-man ping, or none is due since the monitor does not work. */
   deadManReached: boolean | null
   monotonicMs: number
 }
@@ -51,15 +51,16 @@ export function monitorMetrics(look: MonitorLook): Metric[] {
   ]
 }
 
-function exporterPart({name, sources, failures, wallets}: MonitorLook): Metric[] {
-  const rotation = valueOf(sources.l2)
+function exporterPart(look: MonitorLook): Metric[] {
+  const {name, sources, failures, wallets} = look
+  const rotation = valueOf(sources.l2, look)
   const l2 = rotation && {
     number: Number(rotation.headBlock),
     timestamp: Number(rotation.headTimestampSeconds),
   }
-  const block = valueOf(sources.l1)?.block
+  const block = valueOf(sources.l1, look)?.block
   const l1 = block === undefined ? undefined : Number(block)
-  const height = valueOf(sources.pos)?.height ?? null
+  const height = valueOf(sources.pos, look)?.height ?? null
   const pos = height === null ? undefined : Number(height)
   const counts: Record<ExporterService, number> = {
     ...{l2geth: failures.l2, l1dtl: failures.l1, themis: failures.pos},
@@ -85,7 +86,8 @@ function healthPart({report}: MonitorLook): Metric[] {
   ]
 }
 
-function sourcePart({sources, failures, monotonicMs}: MonitorLook): Metric[] {
+function sourcePart(look: MonitorLook): Metric[] {
+  const {sources, failures, monotonicMs} = look
   const present = (Object.entries(sources) as [SourceKey, Source<unknown>][]).filter(
     ([, {state}]) => state !== 'absent',
   )
@@ -93,13 +95,16 @@ function sourcePart({sources, failures, monotonicMs}: MonitorLook): Metric[] {
     gauge(
       'metis_seq_source_up',
       '1 while the source responds.',
-      present.map(([source, {state}]) => ({labels: {source}, value: flag(state === 'answered')})),
+      present.map(([source, each]) => ({
+        labels: {source},
+        value: flag(answerOf(each, look).known),
+      })),
     ),
     gauge(
       'metis_seq_source_age_seconds',
       'Age of its latest response.',
-      present.flatMap(([source, look]) => {
-        const atMs = look.state === 'answered' ? look.atMs : lastOf(look)
+      present.flatMap(([source, each]) => {
+        const atMs = each.state === 'answered' ? each.atMs : lastOf(each)
         return atMs === undefined
           ? []
           : [{labels: {source}, value: Math.max(0, (monotonicMs - atMs) / 1000)}]
@@ -117,12 +122,13 @@ function lastOf(source: Source<unknown>): number | undefined {
   return source.state === 'failing' ? source.last?.atMs : undefined
 }
 
-function chainPart({sources}: MonitorLook): Metric[] {
-  const rotation = valueOf(sources.l2)
+function chainPart(look: MonitorLook): Metric[] {
+  const {sources} = look
+  const rotation = valueOf(sources.l2, look)
   const epoch = rotation?.epoch
-  const sequencer = valueOf(sources.money)?.stake?.sequencer
-  const node = valueOf(sources.node)?.status
-  const machine = valueOf(sources.machine)
+  const sequencer = valueOf(sources.money, look)?.stake?.sequencer
+  const node = valueOf(sources.node, look)?.status
+  const machine = valueOf(sources.machine, look)
   const lag =
     node && rotation ? Math.max(0, Number(rotation.headBlock) - node.head.number) : undefined
   return [
@@ -229,8 +235,10 @@ function ownPart({lookAgeSeconds, tickSeconds, deadManReached, version}: Monitor
   ]
 }
 
-function valueOf<T>(source: Source<T>): T | undefined {
-  return source.state === 'answered' ? source.value : undefined
+/** Undefined while it is unknown: a source that hangs has no current value either. */
+function valueOf<T>(source: Source<T>, look: MonitorLook): T | undefined {
+  const answer = answerOf(source, look)
+  return answer.known ? answer.value : undefined
 }
 
 function flag(holds: boolean): number {

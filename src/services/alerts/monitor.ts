@@ -141,6 +141,8 @@ class MonitorLoop {
   >
   #document: AlertsDocument = emptyDocument
   #mark: string
+  /** Of a file that could not be loaded, so that it is told once. */
+  #refusedMark: string | null = null
   #queues: {abort: AbortController; queues: OutputQueue[]} = {
     abort: new AbortController(),
     queues: [],
@@ -206,9 +208,11 @@ class MonitorLoop {
   loadOutputs(document: AlertsDocument): void {
     const {clock, logger} = this.#options
     const {profileName, networkName} = this.#context
+    const outputs = openOutputs(document)
+    // First, because it may fail, and then everything has to stay as it was.
+    this.#store.keepOutputs(outputs.map(({name}) => name))
     this.#document = document
-    this.outputs = openOutputs(document)
-    this.#store.keepOutputs(this.outputs.map(({name}) => name))
+    this.outputs = outputs
     const before = this.#queues
     const abort = new AbortController()
     // One that is still delivering must end first, or both would deliver the same.
@@ -292,16 +296,21 @@ class MonitorLoop {
     if (performance.now() - this.#checkedFileMs < RELOAD_MS) return
     this.#checkedFileMs = performance.now()
     const mark = alertsMark(this.#context.home)
+    const refused = this.#refusedMark
+    this.#refusedMark = null
     if (mark === this.#mark) return
-    this.#mark = mark
     try {
       // The last output that is removed leaves a file; without one, somebody has moved it, or a disk is away.
       if (mark === NO_FILE) throw fileGone(this.#context.home)
       this.loadOutputs(readAlerts(this.#context.home))
+      for (const {name} of this.outputs) this.#store.forgetFailure(name)
+      this.#mark = mark
       this.#options.logger.info('outputs loaded', {outputs: this.outputs.length})
     } catch (error) {
-      // The outputs stay as they were: half an edit must not silence the alerts.
-      this.#options.logger.error('outputs not loaded', errorFacts(error))
+      // The outputs stay as they were: half an edit must not silence the alerts. It is tried again, since a
+      // store that is busy or full passes without another edit.
+      this.#refusedMark = mark
+      if (mark !== refused) this.#options.logger.error('outputs not loaded', errorFacts(error))
     }
   }
 

@@ -147,13 +147,16 @@ function messageOf(
 /** The first waits add up to it: by then, a failure is no hiccup. */
 const NOT_TELLING_MS = 60_000
 
-/** True while there are notices, and every output has refused them for a minute. Pure. */
+/**
+ * True while every output has failed for a minute with something to say: notices that wait, or that it
+ * has refused for good since the last one it took. Pure.
+ */
 export function isToldToNobody(outputs: readonly OutputRecord[], nowMs: number): boolean {
   return (
     outputs.length > 0 &&
     outputs.every(
-      ({pending, failure}) =>
-        pending > 0 && failure !== null && nowMs - failure.sinceMs >= NOT_TELLING_MS,
+      ({pending, dropped, failure}) =>
+        pending + dropped > 0 && failure !== null && nowMs - failure.sinceMs >= NOT_TELLING_MS,
     )
   )
 }

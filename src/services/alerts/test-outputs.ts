@@ -4,6 +4,7 @@ import {randomUUID} from 'node:crypto'
 import {commandFor} from '../../health/rule.ts'
 import {MetisSeqError} from '../../lib/errors.ts'
 import type {Context} from '../context.ts'
+import {openExistingAlerts} from './alert-home.ts'
 import type {OutputKind} from './document.ts'
 import type {AlertMessage} from './message.ts'
 import {DeliveryError, type AlertOutput} from './output-port.ts'
@@ -38,7 +39,24 @@ export async function testOutputs(
     )
   if (wanted.length === 0) throw noOutput(alertsFile(context.home))
   const message = testMessage(context, nowMs)
-  return Promise.all(wanted.map((output) => testOne(output, message, signal)))
+  const tests = await Promise.all(wanted.map((output) => testOne(output, message, signal)))
+  forgetFailures(context, tests)
+  return tests
+}
+
+/** A monitor that told nobody because of them is working again. */
+function forgetFailures(context: Context, tests: readonly OutputTest[]): void {
+  try {
+    const store = openExistingAlerts(context)
+    if (!store) return
+    try {
+      for (const {output, isDelivered} of tests) if (isDelivered) store.forgetFailure(output)
+    } finally {
+      store.close()
+    }
+  } catch {
+    // It is busy or full, and the next delivery says the same.
+  }
 }
 
 async function testOne(

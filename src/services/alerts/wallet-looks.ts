@@ -1,14 +1,15 @@
 /** Accounts under the names of the exporter. */
-import {isAddress, type Address} from 'viem'
+import type {Address} from 'viem'
 import {getBalance, getTransactionCount} from 'viem/actions'
 
 import type {ExporterWallet} from '../../protocol/exporter-metrics.ts'
 import type {Context} from '../context.ts'
+import {readMpcAddress} from '../health/consensus.ts'
 
 /** Those that the work of a sequencer depends on. One that cannot be read is left out. */
 export async function readExporterWallets(context: Context): Promise<ExporterWallet[]> {
   const {profile} = context
-  const mpc = await mpcOf(context)
+  const mpc = await readMpcAddress(context)
   const wanted: [string, 'l1' | 'l2', Address | null | undefined][] = [
     ['owner', 'l1', profile?.owner],
     ['owner', 'l2', profile?.owner],
@@ -33,13 +34,4 @@ export async function readExporterWallets(context: Context): Promise<ExporterWal
     }),
   )
   return read.flat()
-}
-
-async function mpcOf(context: Context): Promise<Address | undefined> {
-  const answer = await context
-    .pos()
-    ?.mpc()
-    .catch(() => null)
-  const address = answer?.['mpc_address']
-  return typeof address === 'string' && isAddress(address) ? address : undefined
 }

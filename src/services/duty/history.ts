@@ -3,6 +3,7 @@ import type {Address} from 'viem'
 import {readBlockMark} from '../../chain/actions/block/read-block-mark.ts'
 import {
   dutiesOf,
+  knowsMissed,
   luckOf,
   scoreOf,
   type Duty,
@@ -30,10 +31,10 @@ export interface DutyPeriod {
   days: number
   /** First block of the period. */
   fromBlock: bigint
-  /** False when the endpoint has no blocks that old. */
+  /** False when the endpoint has no blocks that old, or when there are more epochs than are read. */
   isWhole: boolean
   score: DutyScore
-  /** Null without a consensus layer: nobody else knows the shares at the time. */
+  /** Null where the consensus layer tells no shares of that time: nobody else knows them. */
   luck: Luck | null
 }
 
@@ -44,7 +45,7 @@ export interface DutyHistory {
   duties: TimedDuty[]
   /** In the order asked for. */
   periods: DutyPeriod[]
-  /** Missed epochs are known only where the consensus layer could be read. */
+  /** False where the consensus layer does not tell all respans and draws: epochs may have been missed. */
   knowsMissed: boolean
 }
 
@@ -52,11 +53,17 @@ export interface DutyHistory {
  * What a signer was to produce, and what it has produced.
  *
  * @param days of each period
+ * @param mostEpochs are read at most; a period that has more is not whole
  * @throws {MetisSeqError} INTERRUPTED, those of the L2 endpoint
  */
 export async function readDutyHistory(
   context: Context,
-  {signer, days, ...options}: ScanOptions & {signer: Address; days: readonly number[]},
+  {
+    signer,
+    days,
+    mostEpochs = MOST_EPOCHS,
+    ...options
+  }: ScanOptions & {signer: Address; days: readonly number[]; mostEpochs?: number},
 ): Promise<DutyHistory> {
   const {client} = context.l2()
   const {sequencerSet} = context.network.l2.contracts
@@ -74,12 +81,12 @@ export async function readDutyHistory(
   // Respans make epochs shorter: half as many again are read, and more where that does not reach back.
   const expected = Math.ceil((longest * 86_400) / perEpoch)
   let count = Math.min(
-    MOST_EPOCHS,
+    mostEpochs,
     Math.ceil(Math.max(expected, blocks / Number(epochLength)) * 1.5) + 3,
   )
   let records = await readRecords(context, count, options)
-  while (!reachesBack(records, oldest) && count < MOST_EPOCHS) {
-    count = Math.min(MOST_EPOCHS, count * 2)
+  while (!reachesBack(records, oldest) && count < mostEpochs) {
+    count = Math.min(mostEpochs, count * 2)
     records = await readRecords(context, count, options)
   }
   const all = dutiesOf(records.records, {own: signer, head: headBlock, epochLength})
@@ -88,8 +95,10 @@ export async function readDutyHistory(
     signer,
     headBlock,
     duties: await withTimes(context, within, headBlock),
-    periods: days.map((each, at) => periodOf(records, all, {signer, days: each, ...starts[at]!})),
-    knowsMissed: records.respans !== null,
+    periods: days.map((each, at) =>
+      periodOf(records, all, {signer, head: headBlock, days: each, ...starts[at]!}),
+    ),
+    knowsMissed: isMissedKnown(records, oldest, signer),
   }
 }
 
@@ -98,23 +107,43 @@ function reachesBack({records}: Records, block: bigint): boolean {
   return first === undefined || first.number === 0n || first.startBlock <= block
 }
 
+function isMissedKnown({records, respans}: Records, from: bigint, signer: Address): boolean {
+  const within = records.filter(({endBlock}) => endBlock >= from)
+  return respans !== null && knowsMissed(within, signer)
+}
+
 function periodOf(
-  {records, spans, respans}: Records,
+  records: Records,
   duties: readonly Duty[],
-  {signer, days, block, isWhole}: {signer: Address; days: number; block: bigint; isWhole: boolean},
+  {signer, head, days, block, isWhole}: PeriodStart & {signer: Address; head: bigint; days: number},
 ): DutyPeriod {
-  const drawn = records.filter(({endBlock, number}) => endBlock >= block && spans.has(number))
-  const shares = drawn.map(({number}) => {
-    const {powers, drawn: by} = spans.get(number)!
+  const {spans, respans} = records
+  // Nobody is drawn for the epoch of the genesis.
+  const begun = records.records.filter(
+    ({number, startBlock, endBlock}) => number > 0n && endBlock >= block && startBlock <= head,
+  )
+  const shares = begun.map(({number}) => {
+    const span = spans.get(number)
+    if (!span) return null
+    const {powers, drawn: by} = span
     const total = [...powers.values()].reduce((sum, power) => sum + power, 0)
     const own = [...powers].find(([address]) => isSame(address, signer))?.[1] ?? 0
     return {share: total === 0 ? 0 : own / total, isOwn: isSame(by, signer)}
   })
   return {
-    ...{days, fromBlock: block, isWhole},
-    score: scoreOf(duties.filter(({endBlock}) => endBlock >= block)),
+    ...{days, fromBlock: block, isWhole: isWhole && reachesBack(records, block)},
+    score: scoreOf(
+      duties.filter(({endBlock}) => endBlock >= block),
+      isMissedKnown(records, block, signer),
+    ),
     luck: respans === null ? null : luckOf(shares),
   }
+}
+
+interface PeriodStart {
+  /** Its first block. */
+  block: bigint
+  isWhole: boolean
 }
 
 /**
@@ -125,7 +154,7 @@ async function blockAtAge(
   context: Context,
   head: bigint,
   ageSeconds: number,
-): Promise<{block: bigint; isWhole: boolean}> {
+): Promise<PeriodStart> {
   const {client} = context.l2()
   const newest = await readBlockMark(client, head)
   if (!newest) return {block: head, isWhole: false}

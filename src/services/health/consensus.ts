@@ -1,4 +1,4 @@
-import type {Address} from 'viem'
+import {isAddress, type Address} from 'viem'
 
 import type {PosClient} from '../../chain/themis-client.ts'
 import type {PosFacts} from '../../health/snapshot.ts'
@@ -45,4 +45,14 @@ export function posReader(context: Context): (() => Promise<PosLook>) | null {
   const pos = context.pos()
   const signer = context.profile?.signer ?? null
   return pos && (() => readPos(pos, {signer, l2ChainId: context.network.l2.chainId}))
+}
+
+/** The account that signs for the consensus layer on both chains; null where it is unknown. Never throws. */
+export async function readMpcAddress(context: Context): Promise<Address | null> {
+  const answer = await context
+    .pos()
+    ?.mpc()
+    .catch(() => null)
+  const address = answer?.['mpc_address']
+  return typeof address === 'string' && isAddress(address) ? address : null
 }

@@ -16,14 +16,8 @@ export async function lookOnce(
 ): Promise<Sources> {
   const readers = readersOf(context)
   const ask = async <K extends SourceKey>(key: K): Promise<Source<Looks[K]>> => {
-    const read = readers[key]
-    if (!read) return {state: 'absent'}
-    try {
-      const value = await read()
-      return {state: 'answered', value, atMs: performance.now(), staleAfterMs: null}
-    } catch (error) {
-      return {state: 'failing', ...failureOf(error), sinceMs: null, last: null}
-    }
+    const read: (() => Promise<Looks[K]>) | null = readers[key]
+    return askOnce(read)
   }
   const [l2, l1, money, lst, pos, node, machine, endpoints] = await Promise.all([
     ask('l2'),
@@ -36,6 +30,17 @@ export async function lookOnce(
     ask('endpoints'),
   ])
   return {l2, l1, money, lst, pos, node, machine, endpoints}
+}
+
+/** One answer of a source, or why there is none. Never throws. @param read null: there is no such source */
+export async function askOnce<T>(read: (() => Promise<T>) | null): Promise<Source<T>> {
+  if (!read) return {state: 'absent'}
+  try {
+    const value = await read()
+    return {state: 'answered', value, atMs: performance.now(), staleAfterMs: null}
+  } catch (error) {
+    return {state: 'failing', ...failureOf(error), sinceMs: null, last: null}
+  }
 }
 
 /** Health from a single reading, without history. */

@@ -3,21 +3,23 @@ import {getBlock} from 'viem/actions'
 
 import {assess} from '../../health/assess.ts'
 import type {HealthReport} from '../../health/issue.ts'
-import type {
-  EndpointFacts,
-  HealthSnapshot,
-  L1Facts,
-  MachineFacts,
-  NodeLook,
-  Movement,
-  Now,
-  Setting,
-  Source,
+import {
+  answerOf,
+  type EndpointFacts,
+  type HealthSnapshot,
+  type L1Facts,
+  type MachineFacts,
+  type NodeLook,
+  type Movement,
+  type Now,
+  type Setting,
+  type Source,
 } from '../../health/snapshot.ts'
 import type {Failure} from '../../lib/failure.ts'
 import type {Context} from '../context.ts'
 import {nodeRuntimeOf} from '../node/node-runtime.ts'
-import {rotationOnL2, withPlan, type RotationNow} from '../rotation/epochs.ts'
+import {rotationOnL2, type RotationNow} from '../rotation/epochs.ts'
+import {withCurrentPlan} from '../rotation/next-turn.ts'
 import {posReader, type PosLook} from './consensus.ts'
 import {comparedChains, compareEndpoints} from './endpoints.ts'
 import {lstFacts, lstReader, type LstLook} from './lst.ts'
@@ -64,17 +66,25 @@ export function readersOf(context: Context): Readers {
 }
 
 /** L2's rotation, with the plan of the consensus layer if it responds. */
-export function plannedRotation({l2, pos}: Pick<Sources, 'l2' | 'pos'>): Source<RotationNow> {
-  const planned = pos.state === 'answered' ? pos.value.planned : null
-  return mapSource(l2, (rotation) => withPlan(rotation, planned))
+export function plannedRotation(
+  {l2, pos}: Pick<Sources, 'l2' | 'pos'>,
+  now: Now,
+): Source<RotationNow> {
+  const answer = answerOf(pos, now)
+  return mapSource(l2, (rotation) => withCurrentPlan(rotation, answer))
 }
 
 /** The sources as the rules see them. */
-function toSnapshot(setting: Setting, sources: Sources, moved: Movement | null): HealthSnapshot {
+function toSnapshot(
+  setting: Setting,
+  sources: Sources,
+  moved: Movement | null,
+  now: Now,
+): HealthSnapshot {
   const {l1, money, lst, pos, node, machine, endpoints} = sources
   return {
     ...{setting, l1, pos, node, machine},
-    l2: mapSource(plannedRotation(sources), (rotation) => ({...rotation, moved})),
+    l2: mapSource(plannedRotation(sources, now), (rotation) => ({...rotation, moved})),
     money: mapSource(money, moneyFacts),
     lst: mapSource(lst, lstFacts),
     endpoints: mapSource(endpoints, (facts) => ({endpoints: facts})),
@@ -89,7 +99,7 @@ export function assessSources(
   now: Now,
   moved: Movement | null = null,
 ): HealthReport {
-  return assess(toSnapshot(setting, sources, moved), previous, now)
+  return assess(toSnapshot(setting, sources, moved, now), previous, now)
 }
 
 /** Why a source is unreachable; null while it responds, and where there is none. */

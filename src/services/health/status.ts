@@ -83,7 +83,7 @@ export function statusOf(
 ): StatusView {
   const health = assessSources(setting, sources, null, now)
   const {node, money} = sources
-  const rotation = plannedRotation(sources)
+  const rotation = plannedRotation(sources, now)
   const look = node.state === 'answered' ? node.value : null
   const {network, profile, nodeRuntime, nodesAreBundled, kind} = setting
   return {

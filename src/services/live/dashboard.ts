@@ -1,10 +1,11 @@
 import type {HealthReport} from '../../health/issue.ts'
-import type {Movement, Setting} from '../../health/snapshot.ts'
+import {answerOf, type Movement, type Setting} from '../../health/snapshot.ts'
 import {createSnapshotStore, type SnapshotStore} from '../../lib/snapshot-store.ts'
 import {createBlockTimes} from '../network/block-times.ts'
 import type {Context} from '../context.ts'
 import type {OperatorEvent} from './events.ts'
 import {startExtras, type ExtraPollers} from './extras.ts'
+import {toSource, type Poller} from './feeds.ts'
 import {startLive, type HeadLooks, type Pollers} from './live.ts'
 import {keepSeries, type SeriesKeeper} from './series.ts'
 import {watchYields, type Yields} from './yields.ts'
@@ -77,11 +78,18 @@ function feedSeries({l2, node}: Pollers, series: SeriesKeeper): void {
     series.sawHead({block: headBlock, seconds: Number(headTimestampSeconds)}, Date.now())
   })
   node.store.subscribe(() => {
-    const head = node.store.get().value?.status?.head.number
-    const l2Head = l2.store.get().value?.headBlock
+    const head = currentOf(node)?.status?.head.number
+    const l2Head = currentOf(l2)?.headBlock
+    // A node that follows past the last head of a dead endpoint does not lag less.
     if (head === undefined || l2Head === undefined) return
     series.sawLag(Math.max(0, Number(l2Head) - head), Date.now())
   })
+}
+
+/** Undefined while the source gives no current answer. */
+function currentOf<T>({store}: Poller<T>): T | undefined {
+  const answer = answerOf(toSource(store.get()), {monotonicMs: performance.now()})
+  return answer.known ? answer.value : undefined
 }
 
 /** A new epoch ends one duty and begins another: nobody waits a minute to see it. */

@@ -1,8 +1,9 @@
-import {isAddress, type Address} from 'viem'
+import type {Address} from 'viem'
 import {getBalance} from 'viem/actions'
 
 import {readAllowance} from '../../chain/actions/erc20/read-token.ts'
 import type {Context} from '../context.ts'
+import {readMpcAddress} from '../health/consensus.ts'
 
 /** Accounts that the work of a sequencer depends on. */
 export interface WalletsLook {
@@ -29,12 +30,8 @@ export async function readWallets(context: Context): Promise<WalletsLook> {
 }
 
 async function readMpc(context: Context): Promise<WalletsLook['mpc']> {
-  const answer = await context
-    .pos()
-    ?.mpc()
-    .catch(() => null)
-  const address = answer?.['mpc_address']
-  if (typeof address !== 'string' || !isAddress(address)) return null
+  const address = await readMpcAddress(context)
+  if (!address) return null
   const [l1EthWei, l2MetisWei] = await Promise.all([
     getBalance(context.l1().client, {address}),
     getBalance(context.l2().client, {address}),

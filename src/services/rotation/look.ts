@@ -1,8 +1,9 @@
 import type {Address} from 'viem'
 
 import {stallLimitSeconds} from '../../health/stall.ts'
-import type {EpochRecord} from '../../protocol/rotation/records.ts'
-import {readNewestEpochNumber} from '../../chain/actions/sequencer-set/read-epochs.ts'
+import type {Epoch} from '../../protocol/epoch.ts'
+import {isSame, type EpochRecord} from '../../protocol/rotation/records.ts'
+import {readNewestEpochs} from '../../chain/actions/sequencer-set/read-epochs.ts'
 import type {Context} from '../context.ts'
 import {settingOf} from '../health/setting.ts'
 import {createBlockTimes} from '../network/block-times.ts'
@@ -31,8 +32,8 @@ export interface RotationLook {
 }
 
 /**
- * A reader for repeated looks: old epochs and spans are read again only when a new epoch was
- * committed.
+ * A reader for repeated looks: old epochs and spans are read again only when the newest epoch is
+ * another one.
  *
  * @param count epochs of the forecast, with the current one
  */
@@ -44,13 +45,13 @@ export function rotationReader(
   const setting = settingOf(context)
   const stallSeconds = stallLimitSeconds(setting)
   const readStakes = activeStakesReader(context)
-  let kept: {records: Records; newest: bigint | undefined; atMs: number} | undefined
+  let kept: {records: Records; newest: Epoch | undefined; atMs: number} | undefined
   return async () => {
     const {sequencerSet} = context.network.l2.contracts
-    const newest = await readNewestEpochNumber(context.l2().client, {sequencerSet})
+    const [newest] = await readNewestEpochs(context.l2().client, {sequencerSet, count: 1})
     const isFresh =
       kept !== undefined &&
-      kept.newest === newest &&
+      isSameEpoch(kept.newest, newest) &&
       performance.now() - kept.atMs < RECORDS_MS &&
       kept.records.respans !== null
     if (!kept || !isFresh) {
@@ -74,8 +75,19 @@ export function rotationReader(
     )
     const successor = composeSuccessor(setting, {
       ...{rotation, drawing, respanState: respanState ?? null, nowMs},
-      respans: records.respans ?? [],
+      respans: records.respans,
     })
     return {forecast, successor, past: records.records.slice(-TIMELINE_EPOCHS)}
   }
+}
+
+/** A respan gives the newest epoch to another signer under its number if it has not begun. */
+function isSameEpoch(a: Epoch | undefined, b: Epoch | undefined): boolean {
+  if (!a || !b) return a === b
+  return (
+    a.number === b.number &&
+    isSame(a.signer, b.signer) &&
+    a.startBlock === b.startBlock &&
+    a.endBlock === b.endBlock
+  )
 }

@@ -3,7 +3,7 @@ import type {Address} from 'viem'
 import {forecastRotation, type ForecastBasis} from '../../protocol/rotation/forecast.ts'
 import {isSame} from '../../protocol/rotation/records.ts'
 import type {Answer} from '../../health/snapshot.ts'
-import type {RotationNow} from './epochs.ts'
+import {withPlan, type EpochView, type RotationNow} from './epochs.ts'
 import type {PlanLook} from './plan.ts'
 import {outdated} from './forecast.ts'
 
@@ -30,6 +30,18 @@ export function planDoubt(
   if (pos.why === 'absent') return 'the network has no consensus layer that can be asked'
   if (pos.why === 'asking') return 'the consensus layer was not read yet'
   return 'the consensus layer does not respond'
+}
+
+/**
+ * The rotation with the epoch that the consensus layer plans. Of one that is silent, behind or syncing
+ * nothing is shown: what it planned may be over. Pure.
+ */
+export function withCurrentPlan(
+  rotation: RotationNow,
+  pos: Answer<{plan: PlanLook; planned: EpochView | null}>,
+): RotationNow {
+  if (!pos.known || planDoubt(pos, rotation) !== null) return rotation
+  return withPlan(rotation, pos.value.planned)
 }
 
 /** Epochs that are searched, as far as anybody plans a day. */

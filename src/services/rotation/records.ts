@@ -70,11 +70,12 @@ export async function readRecords(
 ): Promise<Records> {
   const {client} = context.l2()
   const {sequencerSet} = context.network.l2.contracts
-  const [cache, newest, epochLength] = await Promise.all([
-    openRotationCache(context),
+  const [newest, epochLength] = await Promise.all([
     readNewestEpochNumber(client, {sequencerSet}),
     readEpochLength(client, {sequencerSet}),
   ])
+  // Last: of an open one, nothing may fail before it can be closed.
+  const cache = await openRotationCache(context)
   try {
     // One more than asked for: whether an epoch began with a respan depends on the one before.
     const first = newest >= BigInt(count) ? newest - BigInt(count) : 0n

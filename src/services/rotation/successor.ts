@@ -69,7 +69,8 @@ export async function readSuccessor(context: Context, nowMs = Date.now()): Promi
 interface SuccessorReadings {
   rotation: RotationNow
   drawing: Drawing
-  respans: readonly RespanRecord[]
+  /** Null when they cannot be read. */
+  respans: readonly RespanRecord[] | null
   /** Null where the consensus layer reports none. */
   respanState: RespanState | null
   nowMs: number
@@ -83,9 +84,12 @@ export function composeSuccessor(
   const {headBlock, headTimestampSeconds, newest} = rotation
   const {plan} = drawing
   if (!plan || outdated(plan, newest.at(-1)?.number) !== null) return null
+  const reported = respanState?.attempts ?? null
+  // The number of the attempt is a part of the seed: without it, anybody may be next.
+  if (reported === null && respans === null) return null
   const succession = successionAt({
-    ...{head: headBlock, epochs: newest, plan, respans, count: SHOWN_ATTEMPTS},
-    ...{attempts: respanState?.attempts ?? null, excluded: respanState?.excluded ?? []},
+    ...{head: headBlock, epochs: newest, plan, respans: respans ?? [], count: SHOWN_ATTEMPTS},
+    ...{attempts: reported, excluded: respanState?.excluded ?? []},
   })
   if (!succession) return null
   const pending =

@@ -13,9 +13,14 @@ import {sourcesOf} from '../../services/live/live.ts'
 import type {RewardDays} from '../../services/live/reward-days.ts'
 import type {Series} from '../../services/live/series.ts'
 import type {WalletsLook} from '../../services/live/wallets.ts'
-import {withPlan, type EpochView, type RotationNow} from '../../services/rotation/epochs.ts'
+import type {EpochView, RotationNow} from '../../services/rotation/epochs.ts'
 import type {RotationForecast, TimedEpoch} from '../../services/rotation/forecast.ts'
-import {nextTurnOf, planDoubt, type NextTurn} from '../../services/rotation/next-turn.ts'
+import {
+  nextTurnOf,
+  planDoubt,
+  withCurrentPlan,
+  type NextTurn,
+} from '../../services/rotation/next-turn.ts'
 import type {SuccessorView} from '../../services/rotation/successor.ts'
 import {isSame, type EpochRecord} from '../../protocol/rotation/records.ts'
 import type {DashboardSnapshot, Mode, Now} from './model.ts'
@@ -88,7 +93,7 @@ export function toDashboardData(
 ): DashboardData {
   const {setting, feeds, extras, blockMs, series, events} = snapshot
   const look = extras.rotation.value
-  const rotation = feeds.l2.value && withPlan(feeds.l2.value, feeds.pos.value?.planned ?? null)
+  const rotation = rotationIn(snapshot, now)
   return {
     ...{atMs: now.wallMs, network: setting.network, profile: setting.profile},
     mode: mode === 'REPLAY' ? 'replay' : 'live',
@@ -98,7 +103,7 @@ export function toDashboardData(
     ),
     rotation,
     planDoubt: rotation && planDoubt(answerOf(toSource(feeds.pos), now), rotation),
-    nextTurn: turnOf(snapshot, rotation, now),
+    nextTurn: turnIn(snapshot, now),
     forecast: look?.forecast ?? null,
     successor: look?.successor ?? null,
     past: look?.past ?? [],
@@ -109,15 +114,18 @@ export function toDashboardData(
   }
 }
 
-function turnOf(
-  {setting, feeds}: DashboardSnapshot,
-  rotation: RotationNow | null,
-  now: Now,
-): NextTurn | null {
+/** The last rotation that L2 has told, with what the consensus layer plans now; null before the first. */
+export function rotationIn({feeds}: DashboardSnapshot, now: Now): RotationNow | null {
+  return feeds.l2.value && withCurrentPlan(feeds.l2.value, answerOf(toSource(feeds.pos), now))
+}
+
+/** The next own turn by the sources as they answer now: the same rule as `status`. */
+export function turnIn({setting, feeds}: DashboardSnapshot, now: Now): NextTurn | null {
   // The last epochs of a dead endpoint are over, and it does not say so.
-  if (!answerOf(toSource(feeds.l2), now).known) return null
+  const l2 = answerOf(toSource(feeds.l2), now)
+  if (!l2.known) return null
   const pos = answerOf(toSource(feeds.pos), now)
-  return rotation && nextTurnOf(rotation, pos.known ? pos.value.plan : null, setting.signer)
+  return nextTurnOf(l2.value, pos.known ? pos.value.plan : null, setting.signer)
 }
 
 /**

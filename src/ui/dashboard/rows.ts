@@ -2,8 +2,8 @@
 import type {IssueId} from '../../health/issue.ts'
 import {answerOf} from '../../health/snapshot.ts'
 import {formatDuration, shortHex} from '../../lib/units.ts'
-import {toSource} from '../../services/live/feeds.ts'
-import type {Around, Row, Tone} from './model.ts'
+import {toSource, type Feed} from '../../services/live/feeds.ts'
+import type {Around, Now, Row, Tone} from './model.ts'
 
 /** The time that this many blocks take. While no blocks arrive the time is unknown, and the text says so. */
 export function etaOf(blocks: bigint, {snapshot, health, now}: Around): string {
@@ -14,6 +14,14 @@ export function etaOf(blocks: bigint, {snapshot, health, now}: Around): string {
   return toneOf(health.issues, ['l2-stalled', 'own-turn-silent'])
     ? `${duration} once blocks arrive again`
     : duration
+}
+
+/** A value of another source than the panel's own: with its age once that source gives no current one. */
+export function textOf<T>(feed: Feed<T>, now: Now, show: (value: T) => string): string {
+  if (feed.value === null || feed.atMs === null) return 'unknown'
+  const text = show(feed.value)
+  if (answerOf(toSource(feed), now).known) return text
+  return `${text}, read ${formatDuration((now.monotonicMs - feed.atMs) / 1000)} ago`
 }
 
 /** The worst tone of these issues; undefined while there is none. */

@@ -1,12 +1,11 @@
 import type {HealthReport, HealthState} from '../../health/issue.ts'
 import type {Dashboard} from '../../services/live/dashboard.ts'
-import {withPlan} from '../../services/rotation/epochs.ts'
 import {extraFeedsOf} from '../../services/live/extras.ts'
 import {staleAfterMs, type Feed} from '../../services/live/feeds.ts'
 import {assessSources} from '../../services/health/sources.ts'
 import {feedsOf, sourcesOf} from '../../services/live/live.ts'
 import {stateWords} from '../presenters/health.ts'
-import {windowOf} from './data.ts'
+import {rotationIn, windowOf} from './data.ts'
 import {hasLst, lstRows} from './panels/lst.ts'
 import type {Around, DashboardSnapshot, Now, Row, Tone} from './model.ts'
 import type {PanelName} from './layout.ts'
@@ -182,8 +181,9 @@ function panel<T>(title: string, feed: Feed<T>, now: Now, rows: (value: T) => Ro
 function rotationPanel(around: Around): Panel {
   const {feeds} = around.snapshot
   const title = 'Rotation'
-  if (feeds.l2.value === null) return panel(title, feeds.l2, around.now, () => [])
-  const rows = rotationRows(withPlan(feeds.l2.value, feeds.pos.value?.planned ?? null), around)
+  const rotation = rotationIn(around.snapshot, around.now)
+  if (rotation === null) return panel(title, feeds.l2, around.now, () => [])
+  const rows = rotationRows(rotation, around)
   const ages = [feeds.l2, feeds.pos].map((feed) =>
     feed.value === null ? '' : ageOf(feed, around.now),
   )

@@ -1,6 +1,6 @@
 /** Alerts, their outputs and rules, as text and as JSON. */
 import {redactUrl} from '../../lib/redact.ts'
-import {counted, formatDuration} from '../../lib/units.ts'
+import {counted, formatCount, formatDuration} from '../../lib/units.ts'
 import type {Notice} from '../../health/alerts/decide.ts'
 import type {AlertList, ToldNotice} from '../../services/alerts/alert-book.ts'
 import type {AlertsDocument, OutputSettings, SecretSource} from '../../services/alerts/document.ts'
@@ -33,10 +33,15 @@ export function alertListText(
         `Silenced: ${[rule, subject ?? ''].join(' ').trim()} until ${iso(untilMs)}.`,
     ),
     ...failing.map(
-      ({output, failure, pending}) =>
-        `Output ${output} has failed for ${ago(failure!.sinceMs, nowMs)}: ${failure!.reason}. ${counted(pending, 'notice')} ${pending === 1 ? 'waits' : 'wait'}.`,
+      ({output, failure, pending, dropped}) =>
+        `Output ${output} has failed for ${ago(failure!.sinceMs, nowMs)}: ${failure!.reason}. ${counted(pending, 'notice')} pending, ${formatCount(dropped)} lost since the last delivery.`,
     ),
     lookText(lookedMs, isWatched, nowMs),
+    ...(outputs.length === 0 && isWatched
+      ? [
+          'The monitor has no alert output, so it tells nobody. Run `metis-seq alert output add --help`.',
+        ]
+      : []),
   ].join('\n')
 }
 

@@ -1,8 +1,8 @@
 /** Duties as a picture: how each epoch ended, and the score up to then. */
-import {counted, shortHex} from '../../lib/units.ts'
+import {counted, percentDown, shortHex} from '../../lib/units.ts'
 import {dutyOutcomes, isCounted, type DutyOutcome} from '../../protocol/rotation/duty.ts'
 import type {DutyHistory, TimedDuty} from '../../services/duty/history.ts'
-import {outcomeWords} from './duty.ts'
+import {missedUnknown, outcomeWords, scoreText} from './duty.ts'
 import {bar, curve, percentAxis, plotDocument, type PlotPanel} from './plot.ts'
 
 const marks = {
@@ -27,18 +27,16 @@ export function dutyPlot({signer, duties, periods, knowsMissed}: DutyHistory): s
   const counts = dutyOutcomes.map((outcome) => {
     const count = duties.filter((duty) => duty.outcome === outcome).length
     const glyph = glyphs[outcome]
-    return `${glyph === undefined ? '' : `${glyph} `}${outcomeWords[outcome]} ${count}`
+    const shown = outcome === 'missed' && !knowsMissed ? 'unknown' : count
+    return `${glyph === undefined ? '' : `${glyph} `}${outcomeWords[outcome]} ${shown}`
   })
-  const score = periods[0]?.score.score ?? null
+  const score = periods[0]?.score
   return plotDocument({
     title,
-    description: `${counted(duties.length, 'epoch')}: ${counts.join(', ')}. ${score === null ? 'No score yet.' : `Score ${(score * 100).toFixed(2)} %.`}`,
+    description: `${counted(duties.length, 'epoch')}: ${counts.join(', ')}. ${score && score.score !== null ? `Score ${scoreText(score)}.` : 'No score yet.'}`,
     panels:
       duties.length === 0 ? [{title, empty: 'No duties in this time.'}] : panelsOf(title, duties),
-    notes: [
-      `${counts.join(', ')}.`,
-      ...(knowsMissed ? [] : ['Without a consensus layer, epochs that were missed are unknown.']),
-    ],
+    notes: [`${counts.join(', ')}.`, ...(knowsMissed ? [] : [missedUnknown])],
     marks,
   })
 }
@@ -73,7 +71,7 @@ function ticksOf(count: number): number[] {
 function barOf({number, made, expected, outcome}: TimedDuty, at: number) {
   const glyph = glyphs[outcome]
   return {
-    ...{from: at, until: at + 1, value: percentOf(made, expected), mark: outcome},
+    ...{from: at, until: at + 1, value: percentDown(made, expected), mark: outcome},
     title: `epoch ${number}: ${outcomeWords[outcome]}, ${made} of ${expected} blocks`,
     ...(glyph === undefined ? {} : {glyph}),
   }
@@ -86,10 +84,6 @@ function scoresOf(duties: readonly TimedDuty[]): [number, number | undefined][] 
     if (!isCounted(duty)) return [at + 0.5, undefined]
     made += duty.made
     expected += duty.expected
-    return [at + 0.5, percentOf(made, expected)]
+    return [at + 0.5, percentDown(made, expected)]
   })
-}
-
-function percentOf(made: bigint, expected: bigint): number {
-  return expected === 0n ? 0 : Number((made * 10_000n) / expected) / 100
 }

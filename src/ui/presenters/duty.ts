@@ -1,12 +1,12 @@
 import {lowerFirst} from '../../lib/clause.ts'
-import {counted, formatDuration, isoTime} from '../../lib/units.ts'
-import type {DutyOutcome} from '../../protocol/rotation/duty.ts'
+import {counted, formatDuration, isoTime, percentDown} from '../../lib/units.ts'
+import {type DutyOutcome, type DutyScore} from '../../protocol/rotation/duty.ts'
 import type {UpcomingWindow} from '../../protocol/rotation/restart-window.ts'
 import {costOf} from '../../services/duty/guard.ts'
 import type {DutyHistory, DutyPeriod} from '../../services/duty/history.ts'
 import {HORIZON_EPOCHS, type DutyWindow} from '../../services/duty/window.ts'
 import type {TimedEpoch} from '../../services/rotation/forecast.ts'
-import {whenText} from './rotation.ts'
+import {beginsText} from './rotation.ts'
 import {fields, table} from './table.ts'
 
 export const outcomeWords: Record<DutyOutcome, string> = {
@@ -63,12 +63,12 @@ export function dutyNextText(
       ? `No turn of yours is known within the next ${HORIZON_EPOCHS} epochs.`
       : table(
           ['epoch', 'first', 'last', 'in', 'label'],
-          turns.map(({number, startBlock, endBlock, startsAtMs, label}) => [
-            `${number}`,
-            `${startBlock ?? '?'}`,
-            `${endBlock ?? '?'}`,
-            startsAtMs !== null && startsAtMs <= nowMs ? 'now' : whenText(startsAtMs, nowMs),
-            label,
+          turns.map((turn) => [
+            `${turn.number}`,
+            `${turn.startBlock ?? '?'}`,
+            `${turn.endBlock ?? '?'}`,
+            beginsText(turn, window.headBlock, nowMs),
+            turn.label,
           ]),
         ),
     '',
@@ -124,16 +124,18 @@ export function dutyScoreText({periods, knowsMissed}: DutyHistory): string {
         `${period.score.full}`,
         `${period.score.stoodIn}`,
         `${period.score.takenOver}`,
-        knowsMissed ? `${period.score.missed}` : 'unknown',
+        missedText(period.score),
         `${period.score.blocksMade} of ${period.score.blocksExpected}`,
-        period.score.score === null ? 'none yet' : `${(period.score.score * 100).toFixed(2)} %`,
+        period.score.score === null ? 'none yet' : scoreText(period.score),
       ]),
     ),
     ...periods.map(luckText),
     ...(periods.some(({isWhole}) => !isWhole)
-      ? ['* The endpoint has no blocks that old: the chain is younger, or the endpoint is pruned.']
+      ? [
+          '* Not the whole time: the chain is younger, the endpoint is pruned, or there are more epochs than are read.',
+        ]
       : []),
-    ...(knowsMissed ? [] : ['Without a consensus layer, epochs that were missed are unknown.']),
+    ...(knowsMissed ? [] : [missedUnknown]),
     ...uncountedText(periods),
   ].join('\n')
 }
@@ -160,7 +162,22 @@ function uncountedText(periods: readonly DutyPeriod[]): string[] {
 function luckText({days, luck}: DutyPeriod): string {
   const over = `Luck over ${counted(days, 'day')}: `
   if (!luck) return `${over}unknown.`
-  return `${over}drawn for ${luck.drawn} of ${counted(luck.epochs, 'epoch')}, ${luck.expected.toFixed(1)} by stake.`
+  const rest = luck.unknown === 0 ? '' : `; ${counted(luck.unknown, 'epoch')} unknown`
+  return `${over}drawn for ${luck.drawn} of ${counted(luck.epochs, 'epoch')}, ${luck.expected.toFixed(1)} by stake${rest}.`
+}
+
+/** For a history whose `knowsMissed` is false. */
+export const missedUnknown =
+  'The consensus layer does not tell all respans and draws, so epochs that were missed are unknown.'
+
+export function missedText({missed}: DutyScore): string {
+  return missed === null ? 'unknown' : `${missed}`
+}
+
+/** Of a period with a finished duty. Epochs that may have been missed could only lower it. */
+export function scoreText({blocksMade, blocksExpected, missed}: DutyScore): string {
+  const percent = `${percentDown(blocksMade, blocksExpected).toFixed(2)} %`
+  return missed === null ? `at most ${percent}` : percent
 }
 
 export function dutyCsv({duties}: DutyHistory): string {

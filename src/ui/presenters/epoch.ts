@@ -38,15 +38,14 @@ function nobodyProduces(headBlock: bigint): string {
   return `No epoch covers block ${headBlock + 1n}: nobody can produce until one is committed.\nRun \`metis-seq status\` to see why.`
 }
 
-/** @param knowsPlan whether the consensus layer, which plans epochs, has answered */
+/** @param planDoubt why an epoch that is not committed is unknown; null while the plan is known */
 export function nextEpochText(
   {headBlock, epoch: current, next: epoch}: Pick<RotationNow, 'headBlock' | 'epoch' | 'next'>,
-  knowsPlan: boolean,
+  planDoubt: string | null,
 ): string {
   if (!epoch && !current) return nobodyProduces(headBlock)
-  if (!epoch && !knowsPlan) {
-    return 'The next epoch is not committed yet, and its plan is unknown: no consensus layer responds.'
-  }
+  if (!epoch && planDoubt !== null)
+    return `The next epoch is not committed yet, and its plan is unknown: ${planDoubt}.`
   if (!epoch) return 'The next epoch is not planned yet; it is planned after a tenth of this one.'
   return [
     `Epoch ${epoch.number} is ${epoch.state}${epoch.state === 'planned' ? ' and not yet committed on L2' : ''}.`,

@@ -54,11 +54,11 @@ export function forecastText(
     '',
     table(
       ['epoch', 'first', 'last', 'in', 'label', 'source', 'producer'],
-      epochs.map((epoch, index) => [
+      epochs.map((epoch) => [
         `${epoch.number}`,
         `${epoch.startBlock ?? '?'}`,
         `${epoch.endBlock ?? '?'}`,
-        index === 0 && forecast.hasEpoch ? 'now' : whenText(epoch.startsAtMs, nowMs),
+        beginsText(epoch, forecast.headBlock, nowMs),
         epoch.label,
         basisWords[epoch.basis],
         producer(epoch),
@@ -68,10 +68,10 @@ export function forecastText(
 }
 
 function headlines(forecast: RotationForecast, nowMs: number): string[] {
-  const {epochs, signer, doubt, backTest, blockMs, confidence} = forecast
+  const {headBlock, epochs, signer, doubt, backTest, blockMs, confidence} = forecast
   const own = epochs.filter(({mine}) => mine === true)
-  const [next] = own
-  const turns = signer === null ? [] : [turnText(next, own.length, epochs.length, nowMs)]
+  const begins = own[0] && beginsText(own[0], headBlock, nowMs, 'in ')
+  const turns = signer === null ? [] : [turnText(own, begins, epochs.length)]
   const rate =
     blockMs === null
       ? 'Too few blocks are known for a block rate, so times are unknown.'
@@ -86,25 +86,25 @@ function headlines(forecast: RotationForecast, nowMs: number): string[] {
   return [...turns, test, exact, rate]
 }
 
-function turnText(
-  next: TimedEpoch | undefined,
-  count: number,
-  epochs: number,
-  nowMs: number,
-): string {
-  if (!next)
+function turnText(own: readonly TimedEpoch[], begins: string | undefined, epochs: number): string {
+  if (!own[0])
     return epochs === 1
       ? 'This epoch is not known to be yours.'
       : `None of these ${counted(epochs, 'epoch')} is known to be yours.`
-  const isNow = next.startsAtMs !== null && next.startsAtMs <= nowMs
-  const when = isNow ? 'now' : whenText(next.startsAtMs, nowMs, 'in ')
-  return `Your next epoch is ${next.number}, ${when}; ${count} of ${epochs} are yours.`
+  return `Your next epoch is ${own[0].number}, ${begins}; ${own.length} of ${epochs} are yours.`
 }
 
-/** Unknown while blocks do not arrive. */
-export function whenText(atMs: number | null, nowMs: number, word = ''): string {
-  if (atMs === null) return word ? 'at an unknown time' : '?'
-  return `${word}${formatDuration((atMs - nowMs) / 1000)}`
+/** `now` from the block before its first one on: an epoch begins with a block, which may be late. */
+export function beginsText(
+  {startBlock, startsAtMs}: TimedEpoch,
+  headBlock: bigint,
+  nowMs: number,
+  word = '',
+): string {
+  if (startBlock !== null && startBlock <= headBlock + 1n) return 'now'
+  // Unknown while blocks do not arrive.
+  if (startsAtMs === null) return word ? 'at an unknown time' : '?'
+  return `${word}${formatDuration((startsAtMs - nowMs) / 1000)}`
 }
 
 export function successorText(view: SuccessorView, names: SignerNames): string {
@@ -157,8 +157,10 @@ export function producerCheckText(check: ProducerCheck, names: SignerNames): str
   const {fromBlock, toBlock, verdicts, producers, wrong} = check
   const total = toBlock - fromBlock + 1n
   const bad = verdicts.wrong + verdicts.uncovered
-  const headline =
-    bad > 0
+  const isSigned = verdicts.right + bad > 0
+  const headline = !isSigned
+    ? `No block from ${fromBlock} to ${toBlock} is signed, so nothing is known of their producers.`
+    : bad > 0
       ? `${formatCount(bad)} of ${counted(total, 'block')} are not from the signer of their epoch.`
       : `Every signed block from ${fromBlock} to ${toBlock} is from the signer of its epoch.`
   return [

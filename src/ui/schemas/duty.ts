@@ -54,13 +54,15 @@ export const dutyWindow = shared('dutyWindow', object<DutyWindow>('A window.', w
 export const dutyPeriod = object<DutyPeriod>('Duties within a number of days.', {
   days: count('Its length.'),
   fromBlock: digits('Its first block.'),
-  isWhole: flag('False when the endpoint has no blocks that old.'),
+  isWhole: flag(
+    'False when the endpoint has no blocks that old, or there are more epochs than are read.',
+  ),
   score: object<DutyScore>('The duties added up.', {
     epochs: count('Finished duties that count.'),
     full: count('Finished without a respan.'),
     stoodIn: count('Given to the signer by a respan.'),
     takenOver: count('Finished by another, because the signer fell silent.'),
-    missed: count('Drawn for the signer, who made no block.'),
+    missed: nullable(count('Drawn for the signer, who made no block; null where unknown.')),
     notCommitted: count('Drawn, and respanned before the commitment; not among `epochs`.'),
     unknown: count('Taken over or missed, unless nobody could produce; not among `epochs`.'),
     blocksMade: digits('Blocks sealed.'),
@@ -73,9 +75,10 @@ export const dutyPeriod = object<DutyPeriod>('Duties within a number of days.', 
         epochs: count('Draws in the period.'),
         drawn: count('Of them, for the signer.'),
         expected: decimal('Of them, as its share of the stake promises.', 0),
+        unknown: count('Epochs whose shares are unknown, and which count nowhere.'),
       }),
     ),
-    'Null without a consensus layer.',
+    'Null where the consensus layer tells no shares of that time.',
   ),
 })
 
@@ -85,7 +88,9 @@ const historyFields: Omit<Fields<DutyHistory>, 'duties'> = {
   signer: address('Signer whose duties these are.'),
   headBlock: digits('Newest L2 block.'),
   periods,
-  knowsMissed: flag('False without a consensus layer: missed epochs are then unknown.'),
+  knowsMissed: flag(
+    'False where the consensus layer does not tell all respans and draws: missed epochs are unknown.',
+  ),
 }
 
 const duties = list(

@@ -2,7 +2,7 @@ import {producerVerdicts, type CheckedProducer} from '../../protocol/rotation/pr
 import type {CurrentEpoch, ListedEpoch} from '../../services/rotation/epochs.ts'
 import type {NamedAttempt, SuccessorView} from '../../services/rotation/successor.ts'
 import type {ProducerCheck} from '../../services/rotation/verify-producers.ts'
-import {address, as, count, digits, flag, list, nullable, object, word} from './build.ts'
+import {address, as, count, digits, flag, list, nullable, object, text, word} from './build.ts'
 
 import type {CommandSchemas} from './document.ts'
 import {
@@ -43,7 +43,13 @@ export const epochSchemas: CommandSchemas = {
   'epoch next': {
     data: object('The epoch after the current one.', {
       headBlock: digits('Newest L2 block.'),
-      epoch: as(nullable(epoch), 'Epoch after the current one; null while none is planned.'),
+      epoch: as(
+        nullable(epoch),
+        'Epoch after the current one; null while none is planned or known.',
+      ),
+      planDoubt: nullable(
+        text('Why an epoch that is not committed is unknown; null while the plan is known.'),
+      ),
     }),
   },
   'epoch successor': {

@@ -10,6 +10,7 @@ import {allPanels, type PanelName} from '../dashboard/layout.ts'
 import type {DashboardSnapshot, Mode, Now, Row, Tone} from '../dashboard/model.ts'
 import {etaOf, nameOf, toneOf} from '../dashboard/rows.ts'
 import {toDashboardView, type DashboardView} from '../dashboard/view.ts'
+import {scoreText} from '../presenters/duty.ts'
 import {timelineCells, type WebCell} from './timeline-cells.ts'
 
 /** Whether values of a source may be shown as current. */
@@ -289,14 +290,14 @@ function rewardNote({rewards}: DashboardData): string {
 function dutyNote({duty}: DashboardData): string {
   const longest = duty?.at(-1)?.score
   const unclear = longest && longest.unknown > 0 ? `, ${longest.unknown} unknown` : ''
-  const failed = longest
-    ? `; ${longest.takenOver} taken over, ${longest.missed} missed${unclear}`
-    : ''
+  const missed =
+    longest && (longest.missed === null ? 'missed unknown' : `${longest.missed} missed`)
+  const failed = longest ? `; ${longest.takenOver} taken over, ${missed}${unclear}` : ''
   const scores = (duty ?? [])
     .map(({days, score}) =>
       score.score === null
         ? `${days} d: no score yet`
-        : `${days} d: ${(score.score * 100).toFixed(2)} % of ${counted(score.epochs, 'epoch')}`,
+        : `${days} d: ${scoreText(score)} of ${counted(score.epochs, 'epoch')}`,
     )
     .join(', ')
   return `${scores}${failed}`

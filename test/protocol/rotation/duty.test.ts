@@ -1,9 +1,11 @@
 import type {Address} from 'viem'
 import {describe, expect, test} from 'vitest'
 
+import {percentDown} from '../../../src/lib/units.ts'
 import {
   dutiesOf,
   idleWindows,
+  knowsMissed,
   luckOf,
   scoreOf,
   windowBlocks,
@@ -406,20 +408,52 @@ describe('past duties', () => {
       {...lost, number: 4n, outcome: 'not-committed'},
       {...lost, number: 5n, outcome: 'unknown', made: 10n, expected: 10n},
     ]
-    expect(scoreOf([...done, ...uncounted])).toEqual({
+    expect(scoreOf([...done, ...uncounted], true)).toEqual({
       ...{epochs: 2, full: 1, stoodIn: 0, takenOver: 0, missed: 1, notCommitted: 1, unknown: 1},
       ...{blocksMade: 10n, blocksExpected: 20n, score: 0.5},
     })
-    expect(scoreOf(uncounted).score).toBeNull()
-    expect(scoreOf([]).score).toBeNull()
+    expect(scoreOf(uncounted, true).score).toBeNull()
+    expect(scoreOf([], true).score).toBeNull()
+  })
+
+  test('no miss is known to be none where the draw or the silent one is not', () => {
+    const epochs = [epoch(1, ann, 10, 19), epoch(2, bob, 20, 29), epoch(3, ann, 30, 39)]
+    const knows = (
+      drawn: Address | null,
+      respans: RespanRecord[] | null,
+      recommits: readonly Recommit[] = [],
+    ) =>
+      knowsMissed(
+        epochRecords(epochs, {
+          drawn: new Map([[2n, drawn]]),
+          respans,
+          recommits: new Map(recommits.map((each) => [each.number, each])),
+          epochLength: 10n,
+        }),
+        own,
+      )
+    expect(knows(own, [respan(2, own, bob, 20)])).toBe(true)
+    expect(knows(null, [respan(2, own, bob, 20)])).toBe(false)
+    // Another one was silent, or drawn: nothing of the own signer can be missing.
+    expect(knows(null, [respan(2, ann, bob, 20)], [committed(2, 45)])).toBe(true)
+    expect(knows(null, [respan(2, own, bob, 20)], [planned(2, 45)])).toBe(true)
+    expect(knows(ann, [respan(2, own, bob, 20)])).toBe(true)
+    expect(scoreOf([], false).missed).toBeNull()
+  })
+
+  test('only a score without a gap is 100 %', () => {
+    expect([percentDown(1n, 1n), percentDown(999_999n, 1_000_000n)]).toEqual([100, 99.99])
+    expect(percentDown(57n, 100n)).toBe(57)
   })
 
   test('luck compares draws with shares at the time', () => {
-    expect(
-      luckOf([
-        {share: 0.25, isOwn: true},
-        {share: 0.5, isOwn: false},
-      ]),
-    ).toEqual({epochs: 2, drawn: 1, expected: 0.75})
+    expect(luckOf([{share: 0.25, isOwn: true}, {share: 0.5, isOwn: false}, null])).toEqual({
+      epochs: 2,
+      drawn: 1,
+      expected: 0.75,
+      unknown: 1,
+    })
+    expect(luckOf([null])).toBeNull()
+    expect(luckOf([])).toMatchObject({epochs: 0, unknown: 0})
   })
 })

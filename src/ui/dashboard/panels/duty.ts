@@ -1,6 +1,6 @@
 import type {DutyOutcome} from '../../../protocol/rotation/duty.ts'
 import type {DutyHistory, DutyPeriod, TimedDuty} from '../../../services/duty/history.ts'
-import {outcomeWords} from '../../presenters/duty.ts'
+import {outcomeWords, scoreText} from '../../presenters/duty.ts'
 import type {Row, Tone} from '../model.ts'
 import {row} from '../rows.ts'
 import {counted} from '../../../lib/units.ts'
@@ -20,24 +20,25 @@ const tones: Record<DutyOutcome, Tone> = {
 }
 
 export function dutyRows(history: DutyHistory): Row[] {
-  const {duties, periods, knowsMissed} = history
+  const {duties, periods} = history
   return [
-    ...periods.map((period) => periodRow(period, knowsMissed)),
+    ...periods.map(periodRow),
     ...duties.slice(-SHOWN_DUTIES).toReversed().map(dutyRow),
     ...(duties.length === 0 ? [row('', 'no duties yet', 'dim')] : []),
   ]
 }
 
-function periodRow({days, isWhole, score, luck}: DutyPeriod, knowsMissed: boolean): Row {
+function periodRow({days, isWhole, score, luck}: DutyPeriod): Row {
   const {epochs, takenOver, missed, unknown} = score
-  const share = score.score === null ? 'no score yet' : `${(score.score * 100).toFixed(2)} %`
+  const share = score.score === null ? 'no score yet' : scoreText(score)
   const unclear = unknown > 0 ? `, ${unknown} unknown` : ''
-  const failed = `${takenOver} lost, ${knowsMissed ? missed : '?'} missed${unclear}`
+  const failed = `${takenOver} lost, ${missed ?? '?'} missed${unclear}`
   const drawn = luck ? `, ${luck.drawn} drawn, ${luck.expected.toFixed(1)} due` : ''
+  const rest = luck && luck.unknown > 0 ? ` in ${luck.epochs} known` : ''
   return row(
     `${days} d${isWhole ? '' : '*'}`,
-    `${share} of ${epochs}, ${failed}${drawn}`,
-    missed > 0 ? 'critical' : takenOver + unknown > 0 ? 'warn' : 'plain',
+    `${share} of ${epochs}, ${failed}${drawn}${rest}`,
+    missed !== null && missed > 0 ? 'critical' : takenOver + unknown > 0 ? 'warn' : 'plain',
   )
 }
 

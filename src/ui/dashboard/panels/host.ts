@@ -1,11 +1,14 @@
+import {answerOf} from '../../../health/snapshot.ts'
 import {formatDuration} from '../../../lib/units.ts'
+import {toSource} from '../../../services/live/feeds.ts'
 import type {HostLook} from '../../../services/live/host.ts'
 import type {Around, Row} from '../model.ts'
 import {row, toneOf} from '../rows.ts'
 
-export function hostRows(look: HostLook, {snapshot, health}: Around): Row[] {
+export function hostRows(look: HostLook, {snapshot, health, now}: Around): Row[] {
   const {cpuShare, cores, load, memoryUsedBytes, memoryBytes, diskUsedBytes, diskBytes} = look
-  const skew = snapshot.feeds.node.value?.status?.clockSkewMs
+  const node = answerOf(toSource(snapshot.feeds.node), now)
+  const skew = node.known ? node.value.status?.clockSkewMs : null
   return [
     row(
       'CPU',

@@ -3,12 +3,13 @@ import {counted, shortHex} from '../../../lib/units.ts'
 import type {RotationNow} from '../../../services/rotation/epochs.ts'
 import type {TimedEpoch} from '../../../services/rotation/forecast.ts'
 import type {RotationLook} from '../../../services/rotation/look.ts'
-import {nextTurnOf, planDoubt, type NextTurn} from '../../../services/rotation/next-turn.ts'
+import {planDoubt, type NextTurn} from '../../../services/rotation/next-turn.ts'
 import type {SuccessorView} from '../../../services/rotation/successor.ts'
 import {toSource} from '../../../services/live/feeds.ts'
 import type {PosLook} from '../../../services/health/consensus.ts'
 import {clock, unplannedText} from '../../presenters/rotation.ts'
 import type {Around, Row} from '../model.ts'
+import {turnIn} from '../data.ts'
 import {etaOf, nameOf, row} from '../rows.ts'
 import {timelineOf} from '../timeline.ts'
 
@@ -72,7 +73,7 @@ function unknownPlan(value: RotationNow, {snapshot, now}: Around): string | null
 }
 
 function turnRow(value: RotationNow, around: Around, unknown: string | null): Row {
-  const turn = ownTurn(value, around)
+  const turn = turnIn(around.snapshot, around.now)
   if (!turn) return row('my turn', noTurnText(value, around, unknown), 'dim')
   if (turn.blocksAway === 0n) return row('my turn', `now, epoch ${turn.number}`, 'mine')
   const about = turn.basis === 'committed' ? '' : 'about '
@@ -81,14 +82,6 @@ function turnRow(value: RotationNow, around: Around, unknown: string | null): Ro
     `in ${about}${etaOf(turn.blocksAway, around)}, epoch ${turn.number} (${basisWord(turn, around)})`,
     'mine',
   )
-}
-
-/** The same rule as `status`. */
-export function ownTurn(value: RotationNow, {snapshot, now}: Around): NextTurn | null {
-  // The last epochs of a dead endpoint are over, and it does not say so.
-  if (!answerOf(toSource(snapshot.feeds.l2), now).known) return null
-  const pos = answerOf<PosLook>(toSource(snapshot.feeds.pos), now)
-  return nextTurnOf(value, pos.known ? pos.value.plan : null, snapshot.setting.signer)
 }
 
 function noTurnText({epoch}: RotationNow, {snapshot, now}: Around, unknown: string | null): string {

@@ -1,7 +1,7 @@
 import type {IssueId} from '../../../health/issue.ts'
 import {canDo} from '../../../health/rule.ts'
 import {answerOf} from '../../../health/snapshot.ts'
-import {formatCount, formatDuration} from '../../../lib/units.ts'
+import {formatCount, formatDuration, percentDown} from '../../../lib/units.ts'
 import type {NodeStatus} from '../../../protocol/node-status.ts'
 import {toSource} from '../../../services/live/feeds.ts'
 import type {Around, Row, Tone} from '../model.ts'
@@ -79,7 +79,9 @@ function nodeRows(
   // Two reads at about the same time; without L2 there is nothing to compare with.
   const lag = l2.known ? Number(l2.value.headBlock) - head.number : null
   const behind = toneOf(health.issues, ['node-behind'])
-  const step = lag === null ? '' : behind ? `, ${lag} behind` : ', in sync'
+  // Both may be far behind: a node that catches up aims at more than an endpoint of L2 has.
+  const level = syncing ? '' : ', in sync'
+  const step = lag === null ? '' : behind ? `, ${lag} behind` : level
   const lags = peers.map(({lagBlocks}) => String(lagBlocks)).join(' ')
   return [
     row('node', `${phase}${syncing ? ', syncing' : ''}`, tone ?? (syncing ? 'warn' : 'ok')),
@@ -111,7 +113,7 @@ function nodeRows(
 function catchUpRows({head, sync}: NodeStatus): Row[] {
   if (!sync) return []
   const {target, remaining, blocksPerSecond, etaSeconds} = sync
-  const share = target > 0 ? ((head.number / target) * 100).toFixed(2) : '?'
+  const share = target > 0 ? percentDown(BigInt(head.number), BigInt(target)).toFixed(2) : '?'
   const eta = etaSeconds === null ? 'time unknown' : `${formatDuration(etaSeconds)} left`
   return [
     row(

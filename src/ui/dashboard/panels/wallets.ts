@@ -1,20 +1,22 @@
 import {formatWeiShort, shortHex} from '../../../lib/units.ts'
 import type {WalletsLook} from '../../../services/live/wallets.ts'
 import type {Around, Row} from '../model.ts'
-import {row, toneOf} from '../rows.ts'
+import {row, textOf, toneOf} from '../rows.ts'
 
 export function walletRows(
   {allowanceMetisWei, signerL2MetisWei, mpc}: WalletsLook,
-  {snapshot, health}: Around,
+  {snapshot, health, now}: Around,
 ): Row[] {
-  const money = snapshot.feeds.money.value
   const low = toneOf(health.issues, ['wallet-low']) ?? 'plain'
   return [
     row(
       'owner',
-      money
-        ? `${formatWeiShort(money.ownerEthWei)} ETH, ${formatWeiShort(money.ownerMetisWei)} METIS on L1`
-        : 'unknown',
+      textOf(
+        snapshot.feeds.money,
+        now,
+        ({ownerEthWei, ownerMetisWei}) =>
+          `${formatWeiShort(ownerEthWei)} ETH, ${formatWeiShort(ownerMetisWei)} METIS on L1`,
+      ),
       low,
     ),
     row(
