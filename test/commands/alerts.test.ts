@@ -202,102 +202,111 @@ async function criticalIn(monitor: RunningCli): Promise<number | undefined> {
   return samples?.find(({labels}) => labels['severity'] === 'critical')?.value
 }
 
-test('an alert is told once though its monitor is killed with -9, and once more when it ends', async () => {
-  using temp = makeTempHome()
-  await using hook = await startHttpStub((_body, _request, response) => void response.end('ok'))
-  await lonelyProfile(temp)
-  writeFileSync(temp.path('url'), `${hook.url}/${SECRET}`, {mode: 0o600})
-  await run(temp, `alert output add ops --kind webhook --secret-file ${temp.path('url')}`)
-  await run(temp, `alert dead-man --secret-file ${temp.path('url')} --every 10s`)
-  await run(temp, 'alert set l2-unreachable --hold 1s')
+test.concurrent(
+  'an alert is told once though its monitor is killed with -9, and once more when it ends',
+  async ({expect}) => {
+    using temp = makeTempHome()
+    await using hook = await startHttpStub((_body, _request, response) => void response.end('ok'))
+    await lonelyProfile(temp)
+    writeFileSync(temp.path('url'), `${hook.url}/${SECRET}`, {mode: 0o600})
+    await run(temp, `alert output add ops --kind webhook --secret-file ${temp.path('url')}`)
+    await run(temp, `alert dead-man --secret-file ${temp.path('url')} --every 10s`)
+    await run(temp, 'alert set l2-unreachable --hold 1s')
 
-  const first = startMonitor(temp)
-  await expect.poll(() => toldOf(hook, 'l2-unreachable')).toEqual(['raised'])
-  expect(first.stdout()).toMatch(/CRIT: /)
-  // It watches, so it pings, however bad things are.
-  await expect.poll(() => hook.bodies.includes('')).toBe(true)
-  const second = startMonitor(temp)
-  expect(await second.result).toMatchObject({exitCode: 15})
-  expect((await second.result).stderr).toContain('[MONITOR_RUNNING]')
-  first.child.kill('SIGKILL')
-  await once(first.child, 'close')
+    const first = startMonitor(temp)
+    await expect.poll(() => toldOf(hook, 'l2-unreachable')).toEqual(['raised'])
+    expect(first.stdout()).toMatch(/CRIT: /)
+    // It watches, so it pings, however bad things are.
+    await expect.poll(() => hook.bodies.includes('')).toBe(true)
+    const second = startMonitor(temp)
+    expect(await second.result).toMatchObject({exitCode: 15})
+    expect((await second.result).stderr).toContain('[MONITOR_RUNNING]')
+    first.child.kill('SIGKILL')
+    await once(first.child, 'close')
 
-  const third = startMonitor(temp)
-  // It has looked and decided: the alert is known, and nothing new was told.
-  await expect.poll(() => criticalIn(third)).toBeGreaterThan(0)
-  await run(temp, 'alert ack l2-unreachable')
-  await expect
-    .poll(async () => (await metric(third, 'metis_seq_alerts_acknowledged'))?.[0]?.value)
-    .toBe(1)
-  expect(toldOf(hook, 'l2-unreachable')).toEqual(['raised'])
-  const list = await run(temp, 'alert list')
-  expect(list.stdout).toContain('1x, acknowledged')
+    const third = startMonitor(temp)
+    // It has looked and decided: the alert is known, and nothing new was told.
+    await expect.poll(() => criticalIn(third)).toBeGreaterThan(0)
+    await run(temp, 'alert ack l2-unreachable')
+    await expect
+      .poll(async () => (await metric(third, 'metis_seq_alerts_acknowledged'))?.[0]?.value)
+      .toBe(1)
+    expect(toldOf(hook, 'l2-unreachable')).toEqual(['raised'])
+    const list = await run(temp, 'alert list')
+    expect(list.stdout).toContain('1x, acknowledged')
 
-  // The running monitor follows the profile.
-  await run(temp, 'alert set l2-unreachable --off')
-  await expect.poll(() => toldOf(hook, 'l2-unreachable')).toEqual(['raised', 'cleared'])
-  const url = /http:\/\/127\.0\.0\.1:\d+/.exec(third.stderr())![0]
-  const health = await fetch(`${url}/healthz`)
-  expect({status: health.status, body: await health.json()}).toMatchObject({
-    ...{status: 503, body: {ok: false, state: 'critical'}},
-  })
-  const metricsText = await (await fetch(`${url}/metrics`)).text()
-  third.child.kill('SIGTERM')
-  expect(await third.result).toMatchObject({exitCode: 0})
+    // The running monitor follows the profile.
+    await run(temp, 'alert set l2-unreachable --off')
+    await expect.poll(() => toldOf(hook, 'l2-unreachable')).toEqual(['raised', 'cleared'])
+    const url = /http:\/\/127\.0\.0\.1:\d+/.exec(third.stderr())![0]
+    const health = await fetch(`${url}/healthz`)
+    expect({status: health.status, body: await health.json()}).toMatchObject({
+      ...{status: 503, body: {ok: false, state: 'critical'}},
+    })
+    const metricsText = await (await fetch(`${url}/metrics`)).text()
+    third.child.kill('SIGTERM')
+    expect(await third.result).toMatchObject({exitCode: 0})
 
-  const history = await run(temp, 'alert history --json')
-  const {notices} = history.json!.data as {notices: {alert: string; deliveries: object[]}[]}
-  const told = notices.filter(({alert}) => alert === 'l2-unreachable')
-  expect(told.map(({deliveries}) => deliveries)).toMatchObject([
-    [{output: 'ops', state: 'sent'}],
-    [{output: 'ops', state: 'sent'}],
-  ])
-  const said = [...hook.bodies, first.stdout(), first.stderr(), third.stdout(), third.stderr()]
-  const everything = [...said, list.all, history.all, metricsText].join('\n')
-  expect(['KEY-1', 'KEY-2', SECRET].filter((secret) => everything.includes(secret))).toEqual([])
-})
+    const history = await run(temp, 'alert history --json')
+    const {notices} = history.json!.data as {notices: {alert: string; deliveries: object[]}[]}
+    const told = notices.filter(({alert}) => alert === 'l2-unreachable')
+    expect(told.map(({deliveries}) => deliveries)).toMatchObject([
+      [{output: 'ops', state: 'sent'}],
+      [{output: 'ops', state: 'sent'}],
+    ])
+    const said = [...hook.bodies, first.stdout(), first.stderr(), third.stdout(), third.stderr()]
+    const everything = [...said, list.all, history.all, metricsText].join('\n')
+    expect(['KEY-1', 'KEY-2', SECRET].filter((secret) => everything.includes(secret))).toEqual([])
+  },
+)
 
-test('an output that is added to a running monitor gets the next notice, and a broken file silences nothing', async () => {
-  using temp = makeTempHome()
-  await using hook = await startHttpStub((_body, _request, response) => void response.end('ok'))
-  await lonelyProfile(temp)
-  writeFileSync(temp.path('url'), `${hook.url}/${SECRET}`, {mode: 0o600})
-  const monitor = startMonitor(temp)
-  await expect.poll(() => criticalIn(monitor)).toBeGreaterThan(0)
-  expect(monitor.stderr()).toContain('There is no alert output')
+test.concurrent(
+  'an output that is added to a running monitor gets the next notice, and a broken file silences nothing',
+  async ({expect}) => {
+    using temp = makeTempHome()
+    await using hook = await startHttpStub((_body, _request, response) => void response.end('ok'))
+    await lonelyProfile(temp)
+    writeFileSync(temp.path('url'), `${hook.url}/${SECRET}`, {mode: 0o600})
+    const monitor = startMonitor(temp)
+    await expect.poll(() => criticalIn(monitor)).toBeGreaterThan(0)
+    expect(monitor.stderr()).toContain('There is no alert output')
 
-  await run(temp, `alert output add ops --kind webhook --secret-file ${temp.path('url')}`)
-  await expect.poll(async () => metric(monitor, 'metis_seq_output_up')).toHaveLength(1)
-  writeFileSync(temp.path('alerts.json'), '{')
-  await expect.poll(() => monitor.stderr()).toContain('outputs not loaded')
-  rmSync(temp.path('alerts.json'))
-  await expect
-    .poll(() => monitor.stderr())
-    .toMatch(/outputs (?:loaded.*"outputs":0|not loaded.*it is gone)/)
-  expect(await metric(monitor, 'metis_seq_output_up')).toHaveLength(1)
-  await run(temp, 'alert set l2-unreachable --off')
-  monitor.child.kill('SIGTERM')
-  expect(await monitor.result).toMatchObject({exitCode: 0})
-})
+    await run(temp, `alert output add ops --kind webhook --secret-file ${temp.path('url')}`)
+    await expect.poll(async () => metric(monitor, 'metis_seq_output_up')).toHaveLength(1)
+    writeFileSync(temp.path('alerts.json'), '{')
+    await expect.poll(() => monitor.stderr()).toContain('outputs not loaded')
+    rmSync(temp.path('alerts.json'))
+    await expect
+      .poll(() => monitor.stderr())
+      .toMatch(/outputs (?:loaded.*"outputs":0|not loaded.*it is gone)/)
+    expect(await metric(monitor, 'metis_seq_output_up')).toHaveLength(1)
+    await run(temp, 'alert set l2-unreachable --off')
+    monitor.child.kill('SIGTERM')
+    expect(await monitor.result).toMatchObject({exitCode: 0})
+  },
+)
 
-test('an output that a busy store keeps from being loaded is loaded once the store is free', async () => {
-  using temp = makeTempHome()
-  await using hook = await startHttpStub((_body, _request, response) => void response.end('ok'))
-  await lonelyProfile(temp)
-  writeFileSync(temp.path('url'), hook.url, {mode: 0o600})
-  const monitor = startMonitor(temp)
-  await expect.poll(() => criticalIn(monitor)).toBeGreaterThan(0)
-  const other = new DatabaseSync(temp.path('monitor', 'main', 'alerts.sqlite'))
-  other.exec('BEGIN IMMEDIATE')
-  await run(temp, `alert output add ops --kind webhook --secret-file ${temp.path('url')}`)
-  await expect.poll(() => monitor.stderr()).toContain('outputs not loaded')
-  expect(await metric(monitor, 'metis_seq_output_up')).toHaveLength(0)
-  other.exec('COMMIT')
-  other.close()
-  await expect.poll(async () => metric(monitor, 'metis_seq_output_up')).toHaveLength(1)
-  monitor.child.kill('SIGTERM')
-  expect(await monitor.result).toMatchObject({exitCode: 0})
-})
+test.concurrent(
+  'an output that a busy store keeps from being loaded is loaded once the store is free',
+  async ({expect}) => {
+    using temp = makeTempHome()
+    await using hook = await startHttpStub((_body, _request, response) => void response.end('ok'))
+    await lonelyProfile(temp)
+    writeFileSync(temp.path('url'), hook.url, {mode: 0o600})
+    const monitor = startMonitor(temp)
+    await expect.poll(() => criticalIn(monitor)).toBeGreaterThan(0)
+    const other = new DatabaseSync(temp.path('monitor', 'main', 'alerts.sqlite'))
+    other.exec('BEGIN IMMEDIATE')
+    await run(temp, `alert output add ops --kind webhook --secret-file ${temp.path('url')}`)
+    await expect.poll(() => monitor.stderr()).toContain('outputs not loaded')
+    expect(await metric(monitor, 'metis_seq_output_up')).toHaveLength(0)
+    other.exec('COMMIT')
+    other.close()
+    await expect.poll(async () => metric(monitor, 'metis_seq_output_up')).toHaveLength(1)
+    monitor.child.kill('SIGTERM')
+    expect(await monitor.result).toMatchObject({exitCode: 0})
+  },
+)
 
 test('a delivered test ends the failure of an output', async () => {
   using temp = makeTempHome()
