@@ -7,6 +7,7 @@ import {afterAll, beforeAll, expect, test} from 'vitest'
 import {lockPartsOf} from '../../src/local/lst/providers.ts'
 import type {Network} from '../../src/protocol/network.ts'
 import {saveNetwork} from '../../src/store/networks.ts'
+import {deadUrl} from '../helpers/http-stub.ts'
 import {accountOf} from '../helpers/l2-chain.ts'
 import {claimable} from '../helpers/lst-steps.ts'
 import {marketScene, type MarketScene} from '../helpers/markets.ts'
@@ -171,6 +172,22 @@ test.each(['no-code', 'mismatch'])(
     expect(of(listed, 'providers')).toMatchObject([{state: 'live'}, {state: kind}, {state: 'live'}])
   },
 )
+
+test('without L1 the rates are shown, and only the longest wait of a withdrawal is unknown', async () => {
+  const rpcUrls = [await deadUrl()]
+  saveNetwork(temp.home, {...network, name: 'no-l1', l1: {...network.l1, rpcUrls}}, {replace: true})
+  const {data, warnings} = await scene.ask('lst rates --network no-l1')
+  expect(data).toMatchObject({
+    rates: ['artemis', 'enki', 'stakelink'].map((provider) => ({
+      ...{provider: {id: provider}, rate: expect.stringMatching(/^\d{18,}$/)},
+      unbonding: {fromSeconds: expect.stringMatching(/^\d+$/), toSeconds: null},
+    })),
+  })
+  expect(warnings).toMatchObject([{code: 'ENDPOINT_UNREACHABLE'}])
+  expect(warnings[0]!.message).toMatch(/^The longest wait of a withdrawal is unknown, .*\.$/)
+  const {stdout} = await scene.run('lst rates --network no-l1')
+  expect(stdout).toMatch(/ to unknown/)
+})
 
 test('where nothing is left, it is an error, and a lock can still be compared', async () => {
   const lst = {enki: {...network.lst.enki!, seMetis: nobody}}

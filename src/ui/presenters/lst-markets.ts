@@ -50,7 +50,8 @@ function yieldText(grown: Yield | null): string {
 }
 
 function unbondingText({fromSeconds, toSeconds, isShort}: LstRates['unbonding']): string {
-  const span = `${formatDuration(Number(fromSeconds))} to ${formatDuration(Number(toSeconds))}`
+  const most = toSeconds === null ? 'unknown' : formatDuration(Number(toSeconds))
+  const span = `${formatDuration(Number(fromSeconds))} to ${most}`
   return isShort ? `${span}; METIS is missing on L2` : span
 }
 

@@ -299,7 +299,10 @@ export const lstSchemas: CommandSchemas = {
           yield: as(nullable(grown), 'Growth of the rate; null when it cannot be measured.'),
           unbonding: object<Unbonding>('From a withdrawal request to its METIS.', {
             fromSeconds: digits('Delay that the contract enforces.'),
-            toSeconds: digits('At worst: after an exit on L1 and the bridge.'),
+            toSeconds: as(
+              nullable(digits('Seconds.')),
+              'At worst: after an exit on L1 and the bridge; null while L1 does not respond.',
+            ),
             isShort: flag('True: METIS is missing on L2 for the requests that are there.'),
           }),
         }),
