@@ -103,12 +103,12 @@ async function readStatus(office: Office): Promise<BackendFact[]> {
     wei('toL1MetisWei', 'on its way to L1', flow.toL1Wei),
     wei('fromL1MetisWei', 'on its way from L1', flow.fromL1Wei),
     wei('arrivedMetisWei', 'arrived from L1, not counted', flow.arrivedWei),
-    wei('queuedMetisWei', 'deposits that wait for room', totalQueuedWei),
+    wei('queuedMetisWei', 'deposits that wait for capacity', totalQueuedWei),
     wei('dueMetisWei', 'owed to requests that are not finalized', flow.dueWei),
     wei('finalizedMetisWei', 'waits to be claimed', flow.finalizedWei),
     wei('paidToOperatorsWei', 'stMETIS that operators have not taken', operatorsWei),
-    word('nextUpdate', 'next update', isoTime(cycle.nextUpdateAt)),
-    word('nextBatch', 'next batch of withdrawals', isoTime(cycle.nextBatchAt)),
+    word('nextUpdate', 'next update, at the earliest', isoTime(cycle.nextUpdateAt)),
+    word('nextBatch', 'next batch of withdrawals, at the earliest', isoTime(cycle.nextBatchAt)),
   ]
 }
 
