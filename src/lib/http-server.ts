@@ -142,6 +142,11 @@ function bindError(error: unknown, {host, port, purpose, otherPort}: Place): unk
     code: 'PORT_NOT_ALLOWED',
     message: `${host}:${port}, meant for ${purpose}, cannot be used here (${code}).`,
     facts,
+    hints: [
+      code === 'EACCES'
+        ? `Ports below 1024 are for root only. Choose another one${otherPort === undefined ? '' : ` with ${otherPort}`}.`
+        : 'Run `ip -brief address` to see the addresses of this machine.',
+    ],
     cause: error,
   })
 }

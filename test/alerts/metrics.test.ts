@@ -277,5 +277,15 @@ test('a monitor serves three paths, to names of its own, by GET', async () => {
     code: 'PORT_BUSY',
     hints: [expect.stringContaining('ss -ltnp'), 'Or choose another port with `--port PORT`.'],
   })
+  // An address that is never one of a machine: it is for documents.
+  await expect(
+    serveMonitor(
+      {health: () => state, metrics: () => [], onError: () => {}},
+      {host: '192.0.2.1', port: 0, hostNames: []},
+    ),
+  ).rejects.toMatchObject({
+    code: 'PORT_NOT_ALLOWED',
+    hints: ['Run `ip -brief address` to see the addresses of this machine.'],
+  })
   await server.close()
 })
