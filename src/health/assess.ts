@@ -9,7 +9,6 @@ import {
   type HealthReport,
   type HealthState,
   type Issue,
-  type IssueId,
   type SourceName,
 } from './issue.ts'
 import {toIssue, viewOf, type Finding, type Rule, type View} from './rule.ts'
@@ -45,14 +44,14 @@ export function assess(
   const known = new Map(previous?.issues.map((issue) => [keyOf(issue), issue]))
   // Without history of its source, an issue may have begun at any time.
   const first = (finding: Finding) =>
-    previous && !isOutOfSight(finding, previous.unknown) ? now.wallMs : null
+    previous && !isOutOfSight(finding, previous) ? now.wallMs : null
   const unknown = unknownOf(view)
   const found = rules
     .flatMap((rule) => rule(view))
     .map((finding) =>
       toIssue(finding, known.get(keyOf({subject: null, ...finding})), first(finding)),
     )
-  const issues = worstFirst([...found, ...unseen(previous, found, unknown, view)])
+  const issues = worstFirst([...found, ...unseen(previous, {issues: found, unknown})])
   const [worst] = issues
   const state = stateOf(worst?.severity, unknown)
   return {
@@ -64,26 +63,14 @@ export function assess(
   }
 }
 
-/** Told by the status of the node alone, and no part of its process: they do not end with it. */
-const toldByNode: ReadonlySet<IssueId> = new Set([
-  ...(['wallet-low', 'batches-not-landing', 'disk-low', 'clock-skew'] as const),
-])
-
 /** An issue of a source that no longer responds has not ended just because it cannot be seen. */
 function unseen(
   previous: HealthReport | null,
-  found: readonly Issue[],
-  unknown: readonly SourceName[],
-  {node}: View,
+  now: Pick<HealthReport, 'issues' | 'unknown'>,
 ): Issue[] {
-  const names = new Set(found.map(keyOf))
-  const isMute = node.known && node.value.external === null && node.value.status === null
-  const isOnlyTold = ({id, sources}: Issue) => sources[0] === 'node' && toldByNode.has(id)
+  const names = new Set(now.issues.map(keyOf))
   return (previous?.issues ?? []).filter(
-    (issue) =>
-      issue.severity !== 'info' &&
-      (isOutOfSight(issue, unknown) || (isMute && isOnlyTold(issue))) &&
-      !names.has(keyOf(issue)),
+    (issue) => issue.severity !== 'info' && isOutOfSight(issue, now) && !names.has(keyOf(issue)),
   )
 }
 

@@ -125,13 +125,27 @@ const compared: ReadonlySet<IssueId> = new Set([
   ...(['endpoint-down', 'endpoint-stale', 'endpoints-disagree'] as const),
 ])
 
-/** True while an issue could not be seen if it lasted: a source that it needs does not respond. */
+/** Told by the status of the node alone, and no part of its process: they do not end with it. */
+const toldByNode: ReadonlySet<IssueId> = new Set([
+  ...(['wallet-low', 'batches-not-landing', 'disk-low', 'clock-skew'] as const),
+])
+
+/** A node of which one of these is said tells nothing. */
+const mute: ReadonlySet<IssueId> = new Set([
+  ...(['node-down', 'node-hung', 'node-ended-halted'] as const),
+])
+
+/**
+ * True while an issue could not be seen if it lasted: a source that it needs does not respond, or the
+ * node that would tell of it is silent.
+ */
 export function isOutOfSight(
   {id, sources}: Pick<Issue, 'id'> & {sources: readonly SourceName[]},
-  unknown: readonly SourceName[],
+  {unknown, issues}: {unknown: readonly SourceName[]; issues: readonly Pick<Issue, 'id'>[]},
 ): boolean {
   const needed = compared.has(id) ? sources : sources.slice(0, 1)
-  return needed.some((source) => unknown.includes(source))
+  if (needed.some((source) => unknown.includes(source))) return true
+  return toldByNode.has(id) && sources[0] === 'node' && issues.some((issue) => mute.has(issue.id))
 }
 
 /** Identity of an issue over time, whatever its text. */

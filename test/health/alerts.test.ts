@@ -208,6 +208,24 @@ test('an alert that compares two sources is not over while either of them is sil
   expect(stalled.types).toEqual(['raised', 'cleared'])
 })
 
+test.each(['node-down', 'node-hung', 'node-ended-halted'] as const)(
+  'what only a node tells is not over because of %s, also for a monitor without an earlier report',
+  (gone) => {
+    const low = issue({id: 'wallet-low', severity: 'warn'})
+    const watch = new Watch()
+    watch.lasts(MINUTE, [low]).lasts(20 * MINUTE, [issue({id: gone})])
+    const ofWallet = () => watch.told.filter(({key}) => key === 'wallet-low')
+    expect(ofWallet().map(({type}) => type)).toEqual(['raised'])
+    watch.lasts(5 * MINUTE, [])
+    expect(ofWallet().map(({type}) => type)).toEqual(['raised', 'cleared'])
+    // Its process is looked at from outside: what that shows ends with it.
+    const other = new Watch()
+    other.lasts(MINUTE, [issue({id: 'node-behind', severity: 'warn'})])
+    other.lasts(20 * MINUTE, [issue({id: gone})])
+    expect(other.types.slice(0, 3)).toEqual(['raised', 'raised', 'cleared'])
+  },
+)
+
 test('a rule that is off tells nobody, and ends what it had told', () => {
   const watch = new Watch()
   watch.choices = {'node-down': {off: true}}

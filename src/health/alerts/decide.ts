@@ -172,8 +172,7 @@ function whileUnseen(alert: Alert, input: AlertInput): Step | null {
   // Turned off while it fires: whoever was told waits for its end.
   if (choice.off) return endOf(over, nowMs)
   // An issue of a source that no longer responds has not ended just because it cannot be seen.
-  if (isOutOfSight(alert, report.unknown))
-    return alert.phase === 'firing' ? remind(alert, input) : {alert}
+  if (isOutOfSight(alert, report)) return alert.phase === 'firing' ? remind(alert, input) : {alert}
   if (alert.phase === 'firing') return {alert: {...alert, phase: 'clearing', phaseMs: nowMs}}
   if (nowMs - alert.phaseMs < clearMsOf(alert, choice)) return {alert}
   return endOf(over, nowMs)
