@@ -213,7 +213,7 @@ test.each([500, 403, 429, 404])('HTTP status %i without JSON is named', async (s
 test.each(['null', '1', '"text"', '[]', '{}', '{"result"}', ''])(
   'an answer of %j is no JSON-RPC answer, and no fault of ours',
   async (text) => {
-    await using odd = await startHttpStub((_body, _request, response) => response.end(text))
+    await using odd = await startHttpStub((_body, _request, response) => void response.end(text))
 
     expect(await reportOf([odd.url])).toMatchObject({exit: 'unreachable'})
   },

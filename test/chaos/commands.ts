@@ -216,7 +216,7 @@ function minesLater({chain}: ChaosScene, then: Behaviour): Behaviour {
   return async (asked) => {
     const isDone = await then(asked)
     if (asked.calls.some(({method}) => method === 'eth_sendRawTransaction'))
-      void chain.l1.request('evm_setIntervalMining', [1])
+      await chain.l1.request('evm_setIntervalMining', [1])
     return isDone
   }
 }

@@ -32,7 +32,7 @@ beforeAll(async () => {
   const proxy = proxyAnswer(() => chain.l2.url)
   stub = await startHttpStub((body, request, response) => {
     const ready = body.includes('eth_sendRawTransaction') ? before() : Promise.resolve()
-    void ready.then(() => proxy(body, request, response))
+    return ready.then(() => proxy(body, request, response))
   })
   const network: Network = {...chain.network, l2: {...chain.network.l2, rpcUrls: [stub.url]}}
   temp = await makeOperator(network, {owner: 'owner', signer: 'signer'})

@@ -27,7 +27,7 @@ beforeAll(async () => {
     const act = body.includes('eth_sendRawTransaction') ? beforeBroadcast : undefined
     if (!act) return pass()
     beforeBroadcast = undefined
-    void act().then(pass)
+    return act().then(pass)
   })
   const l1 = {...chain.network.l1, rpcUrls: [proxy.url]}
   temp = await makeOperator({...chain.network, l1}, {owner: 'owner', signer: 'signer'})

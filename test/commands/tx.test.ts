@@ -200,7 +200,7 @@ test('tx wait: an endpoint that keeps the receipt of a replaced block does not e
   const hash = await sendRaw(await signed({nonce: 0}))
   const gone: Hex = `0x${'dd'.repeat(32)}`
   await using lying = await startHttpStub((body, _request, response) => {
-    void answerWithBlock(body, gone).then((text) => response.end(text))
+    return answerWithBlock(body, gone).then((text) => void response.end(text))
   })
   using other = await makeOperator(
     {...chain.network, l1: {...chain.network.l1, rpcUrls: [lying.url]}},

@@ -25,7 +25,7 @@ export async function startBroadcastProxy(chain: RpcClient): Promise<BroadcastPr
     const count = ++broadcasts
     if (act(count, 'before') === 'silence') return
     const {id, params} = JSON.parse(body) as {id: number; params: unknown[]}
-    void chain.request('eth_sendRawTransaction', params).then((result) => {
+    return chain.request('eth_sendRawTransaction', params).then((result) => {
       if (act(count, 'after') === 'silence') return
       response.end(JSON.stringify({jsonrpc: '2.0', id, result}))
     })

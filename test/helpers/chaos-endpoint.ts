@@ -61,7 +61,7 @@ export async function startChaosEndpoint(
       const errors = calls.map(({id}) => ({jsonrpc: '2.0', id, error: refusal}))
       return void response.end(JSON.stringify(Array.isArray(parsed) ? errors : errors[0]))
     }
-    void forward(body).then((replies) => {
+    return forward(body).then((replies) => {
       if (all.includes('deaf')) return
       for (const reply of Array.isArray(replies) ? replies : [replies]) {
         const fate = fates.get(reply.id)

@@ -157,7 +157,9 @@ export async function startChaosScene() {
       stop.abort()
       context.close()
       temp[Symbol.dispose]()
-      await Promise.all([l1, l2, themis, node, chain].map((each) => each[Symbol.asyncDispose]()))
+      // The chain last: they ask it.
+      await Promise.all([l1, l2, themis, node].map((each) => each[Symbol.asyncDispose]()))
+      await chain[Symbol.asyncDispose]()
     },
   }
 }
@@ -171,7 +173,7 @@ async function startNode(dir: string, {l2}: TestChain, fault: NodeFault): Promis
   mkdirSync(dir, {recursive: true})
   const {pid} = process
   const node = await startHttpStub((_body, _request, response) => {
-    void l2.request('eth_blockNumber').then((head) => {
+    return l2.request('eth_blockNumber').then((head) => {
       const number = Number(head)
       const status = {
         ...{...nodeStatus, pid, chainId: L2_CHAIN_ID, address: me.address.toLowerCase()},

@@ -10,7 +10,12 @@ export interface HttpStub extends AsyncDisposable {
   paths: string[]
 }
 
-export type Answer = (body: string, request: IncomingMessage, response: ServerResponse) => void
+/** One that fails, as when the chain behind it is gone, ends the connection. */
+export type Answer = (
+  body: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+) => void | Promise<void>
 
 /** An HTTP server inside this process that answers as it is told, right or wrong. */
 export async function startHttpStub(answer: Answer): Promise<HttpStub> {
@@ -22,7 +27,7 @@ export async function startHttpStub(answer: Answer): Promise<HttpStub> {
     const body = Buffer.concat(chunks).toString()
     bodies.push(body)
     paths.push(request.url ?? '')
-    answer(body, request, response)
+    await Promise.resolve(answer(body, request, response)).catch(() => response.destroy())
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -81,9 +86,8 @@ export function proxyAnswer(
     const value = JSON.parse(text) as Call | Call[]
     if (change(Array.isArray(value) ? value : [value], response)) return
     const body = JSON.stringify(value)
-    fetch(target(), {method: 'POST', headers: {'content-type': 'application/json'}, body})
+    return fetch(target(), {method: 'POST', headers: {'content-type': 'application/json'}, body})
       .then((answer) => answer.text())
-      .then((text) => response.end(text))
-      .catch(() => response.destroy())
+      .then((text) => void response.end(text))
   }
 }
