@@ -178,6 +178,14 @@ test('addresses that announce heads are subscribed to, and a wrong one is named 
     {ok: false, seen: 'It serves chain 1, but this network needs chain 31337.'},
     {ok: false, seen: expect.stringMatching(/^It refuses eth_subscribe/)},
   ])
-  expect(results[1]?.remedy).toContain('--l1-ws-url URL')
+  expect(results[1]?.remedy).toMatch(/^Correct it in the network document.*--l1-ws-url URL`\.$/)
+
+  // One that is only down need not be another one.
+  const wsUrl = (await deadUrl()).replace('http:', 'ws:')
+  const {checks} = await check((network) => ({...network, l1: {...network.l1, wsUrl}}))
+  expect(checks.find(({id}) => id === 'heads-l1')).toMatchObject({
+    ...{ok: false, seen: 'Nothing is listening there.'},
+    remedy: expect.stringMatching(/^If it should be running, start it .*--l1-ws-url URL`\.$/),
+  })
   await expect.poll(() => right.subscribed).toBe(0)
 })

@@ -5,7 +5,12 @@ import {poolPointers, type Pointer} from '../../chain/actions/locking-pool/read-
 import {readImplementation} from '../../chain/actions/locking-pool/read-pool-rules.ts'
 import {connectChain, type ChainClient} from '../../chain/connect.ts'
 import type {EndpointOptions} from '../../chain/endpoint.ts'
-import {watchHeads, type HeadsOptions} from '../../chain/watch-heads.ts'
+import {
+  watchHeads,
+  type HeadsFault,
+  type HeadsFaultCode,
+  type HeadsOptions,
+} from '../../chain/watch-heads.ts'
 import {findCause, MetisSeqError, messageOf} from '../../lib/errors.ts'
 import {RpcTransportError} from '../../lib/json-rpc.ts'
 import {redactUrl} from '../../lib/redact.ts'
@@ -160,7 +165,7 @@ async function subscribed({
     signal: over.signal,
     onOpen: () => resolve('yes'),
     onHead: () => {},
-    onDown: (_endpoint, {reason}) => reject(new Error(reason)),
+    onDown: (endpoint, fault) => reject(headsError(endpoint, fault)),
   })
   try {
     return await promise
@@ -168,6 +173,19 @@ async function subscribed({
     over.abort()
     await watch
   }
+}
+
+/** As far as known, an address at which nobody answers is right, and one that answers wrongly is not. */
+const AWAY: readonly HeadsFaultCode[] = ['closed', 'network', 'refused', 'timeout']
+
+function headsError(endpoint: string, {code, reason}: HeadsFault): Error {
+  if (!AWAY.includes(code)) return new Error(reason)
+  return new MetisSeqError({
+    code: 'ENDPOINT_UNREACHABLE',
+    retryable: true,
+    message: reason,
+    facts: {endpoint},
+  })
 }
 
 async function checkPos(context: Context): Promise<Check[]> {
